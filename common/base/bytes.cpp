@@ -5,13 +5,15 @@ namespace live {
 std::uint64_t load_be(Bytes in, std::size_t n) {
   assert(n <= 8 && n <= in.size());
   std::uint64_t value = 0;
-  for (std::size_t i = 0; i < n; ++i) value = value << 8U | in[i];
+  for (std::size_t i = 0; i < n; ++i)
+    value = value << 8U | in[i];
   return value;
 }
 
 void store_be(std::span<std::uint8_t> out, std::size_t n, std::uint64_t value) {
   assert(n <= 8 && n <= out.size());
-  for (std::size_t i = n; i-- > 0; value >>= 8U) out[i] = static_cast<std::uint8_t>(value & 0xFFU);
+  for (std::size_t i = n; i-- > 0; value >>= 8U)
+    out[i] = static_cast<std::uint8_t>(value & 0xFFU);
 }
 
 std::uint64_t Reader::be(std::size_t n) {

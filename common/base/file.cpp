@@ -1,13 +1,13 @@
 #include "common/base/file.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
+#include "common/base/failure.hpp"
+#include "common/base/fd.hpp"
 
 #include <array>
 #include <cerrno>
 
-#include "common/base/failure.hpp"
-#include "common/base/fd.hpp"
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace live {
 
