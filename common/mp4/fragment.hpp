@@ -1,14 +1,14 @@
-// One fragment, [styp|prft|emsg...] moof mdat, as it stands in memory: what is in it, where it can be
-// patched for one viewer, and its samples.  ISO/IEC 14496-12 §8.8.
+// One fragment, [styp|prft|emsg...] moof mdat, as it stands in memory: what is in it, where it can
+// be patched for one viewer, and its samples.  ISO/IEC 14496-12 §8.8.
 #pragma once
-
-#include <cstdint>
-#include <optional>
-#include <vector>
 
 #include "common/base/bytes.hpp"
 #include "common/base/step.hpp"
 #include "common/mp4/init.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
 
 namespace live::mp4 {
 
@@ -17,7 +17,7 @@ struct TrackFragment {
   std::uint64_t decode_time = 0;   ///< tfdt, ticks of the track
   std::size_t decode_time_at = 0;  ///< offset in the fragment of the 8 (version 1) or 4 bytes
   std::uint8_t decode_time_bytes = 8;
-  std::uint64_t duration = 0;      ///< sum of the samples'
+  std::uint64_t duration = 0;  ///< sum of the samples'
   std::uint32_t samples = 0;
   bool starts_with_sync = false;
 };
@@ -36,13 +36,14 @@ struct Fragment {
   std::optional<Producer> producer;
 
   [[nodiscard]] const TrackFragment* of(std::uint32_t track) const;
-  /// A decoder can start here: the main video's first sample is a sync sample; without a video track in
-  /// the init, always.
+  /// A decoder can start here: the main video's first sample is a sync sample; without a video
+  /// track in the init, always.
   [[nodiscard]] bool is_start(const Init& init) const;
 };
 
-/// Reads the boxes of one fragment that is there whole, as StreamReader cuts it.  Malformed names the rule:
-/// no tfdt, no default-base-is-moof, data outside the mdat, a track that the init does not have.
+/// Reads the boxes of one fragment that is there whole, as StreamReader cuts it.  Malformed names
+/// the rule: no tfdt, no default-base-is-moof, data outside the mdat, a track that the init does
+/// not have.
 Parsed<Fragment> read_fragment(Bytes fragment, const Init& init);
 
 /// One sample of a fragment.

@@ -1,14 +1,14 @@
 // Init segments: ftyp and moov.  Written for live fMP4 (man 5 live-fmp4), read from anybody.
 #pragma once
 
+#include "common/base/bytes.hpp"
+#include "common/base/step.hpp"
+#include "common/codec/parameters.hpp"
+
 #include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
-
-#include "common/base/bytes.hpp"
-#include "common/base/step.hpp"
-#include "common/codec/parameters.hpp"
 
 namespace live::mp4 {
 
@@ -30,13 +30,14 @@ struct InitTrack : Track {
 
 struct Init {
   std::vector<InitTrack> tracks;  ///< in file order
-  /// The track with the lowest id of its kind, or nullptr: the others are ignored (man 5 live-fmp4).
+  /// The track with the lowest id of its kind, or nullptr: the others are ignored (man 5
+  /// live-fmp4).
   [[nodiscard]] const InitTrack* video() const;
   [[nodiscard]] const InitTrack* audio() const;
 };
 
-/// ftyp and moov with mvex; no samples, no edit lists.  Brands iso6, mp41, cmfc where it holds.  Sample
-/// entries: avc1, hvc1, av01, vp09, mp4a (AAC, MP3), Opus, fLaC.
+/// ftyp and moov with mvex; no samples, no edit lists.  Brands iso6, mp41, cmfc where it holds.
+/// Sample entries: avc1, hvc1, av01, vp09, mp4a (AAC, MP3), Opus, fLaC.
 Buffer write_init(std::span<const Track> tracks);
 
 /// Reads ftyp (optional) and moov.  Malformed names the box and the rule.
