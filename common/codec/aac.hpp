@@ -1,17 +1,17 @@
 // AAC: AudioSpecificConfig (ISO/IEC 14496-3 §1.6.2.1) and ADTS headers (§1.A.2.2).
 #pragma once
 
+#include "common/base/bytes.hpp"
+
 #include <cstdint>
 #include <optional>
-
-#include "common/base/bytes.hpp"
 
 namespace live::codec::aac {
 
 struct Config {
   std::uint8_t object_type = 2;  ///< 2 = AAC-LC, 5 = HE-AAC, 29 = HE-AAC v2
   std::uint32_t sample_rate = 0;
-  std::uint32_t channels = 0;    ///< 0: a program config element says
+  std::uint32_t channels = 0;  ///< 0: a program config element says
 };
 std::optional<Config> parse_config(Bytes asc);
 /// Two bytes, or five when the rate has no index.

@@ -1,14 +1,23 @@
 // What a decoder must know before the first frame, whatever the container.
 #pragma once
 
+#include "common/base/bytes.hpp"
+
 #include <cstdint>
 #include <string>
 
-#include "common/base/bytes.hpp"
-
 namespace live::codec {
 
-enum class Codec { avc, hevc, av1, vp9, aac, opus, flac, mp3 };  ///< what MP4 carries and browsers play
+enum class Codec {
+  avc,
+  hevc,
+  av1,
+  vp9,
+  aac,
+  opus,
+  flac,
+  mp3
+};  ///< what MP4 carries and browsers play
 
 constexpr bool is_video(Codec c) {
   return c == Codec::avc || c == Codec::hevc || c == Codec::av1 || c == Codec::vp9;
@@ -29,16 +38,16 @@ struct Parameters {
   ///   flac the 34 bytes of STREAMINFO (FLAC in ISOBMFF §3.3.2)
   ///   mp3  empty
   Buffer config;
-  std::uint32_t width = 0, height = 0;     ///< video: displayed samples, after cropping
-  std::uint32_t sar_num = 1, sar_den = 1;  ///< video: sample aspect ratio
+  std::uint32_t width = 0, height = 0;          ///< video: displayed samples, after cropping
+  std::uint32_t sar_num = 1, sar_den = 1;       ///< video: sample aspect ratio
   std::uint32_t sample_rate = 0, channels = 0;  ///< audio
 
   bool operator==(const Parameters&) const = default;
 };
 
-/// The codecs parameter's value (RFC 6381, ISO/IEC 14496-15 annex E): "avc1.64001f", "hvc1.1.6.L93.B0",
-/// "av01.0.04M.08", "vp09.00.10.08", "mp4a.40.2", "mp4a.6B", "opus", "flac".  `flac` is spelled as MSE
-/// wants it; HLS wants "fLaC".
+/// The codecs parameter's value (RFC 6381, ISO/IEC 14496-15 annex E): "avc1.64001f",
+/// "hvc1.1.6.L93.B0", "av01.0.04M.08", "vp09.00.10.08", "mp4a.40.2", "mp4a.6B", "opus", "flac".
+/// `flac` is spelled as MSE wants it; HLS wants "fLaC".
 std::string rfc6381(const Parameters& parameters);
 
 }  // namespace live::codec

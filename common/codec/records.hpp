@@ -1,28 +1,35 @@
 // Configuration records of the codecs whose bitstream needs no parameter-set care.
 #pragma once
 
+#include "common/base/bytes.hpp"
+
 #include <cstdint>
 #include <optional>
-
-#include "common/base/bytes.hpp"
 
 namespace live::codec {
 
 /// av1C from a sequence header OBU, alone or at the start of a temporal unit (AV1 §5.5).
 std::optional<Buffer> av1c_from_obus(Bytes obus);
 /// Facts that the codecs string needs: seq_profile, seq_level_idx_0, seq_tier_0, bit depth.
-struct Av1Facts { std::uint8_t profile = 0, level = 0, tier = 0, bit_depth = 8; };
+struct Av1Facts {
+  std::uint8_t profile = 0, level = 0, tier = 0, bit_depth = 8;
+};
 std::optional<Av1Facts> parse_av1c(Bytes av1c);
 
-/// vpcC body from the first key frame (VP9 bitstream §6.2): profile, bit depth, subsampling; the level is
-/// the lowest that fits the size.
+/// vpcC body from the first key frame (VP9 bitstream §6.2): profile, bit depth, subsampling; the
+/// level is the lowest that fits the size.
 std::optional<Buffer> vpcc_from_key_frame(Bytes frame);
 
-/// dOps body from an OpusHead (RFC 7845 §5.1), which is little-endian; or from nothing but the channels.
+/// dOps body from an OpusHead (RFC 7845 §5.1), which is little-endian; or from nothing but the
+/// channels.
 std::optional<Buffer> dops_from_opus_head(Bytes head);
 Buffer dops(std::uint32_t channels, std::uint16_t pre_skip, std::uint32_t input_rate);
 
 /// The duration of an Opus packet in samples of 48 kHz (RFC 6716 §3.1); nothing for an illegal one.
 std::optional<std::uint32_t> opus_duration(Bytes packet);
+
+/// STREAMINFO (RFC 9639 §8.2) from a FLAC header: "fLaC" and the first block, or the 34 bytes
+/// alone.
+std::optional<Buffer> flac_streaminfo(Bytes header);
 
 }  // namespace live::codec

@@ -1,0 +1,250 @@
+#include "common/codec/aspect_ratio.hpp"
+#include "common/codec/bits.hpp"
+#include "common/codec/hevc.hpp"
+#include "common/codec/nal.hpp"
+
+namespace live::codec::hevc {
+namespace {
+
+// Level 6.2, table A.8: Sqrt(MaxLumaPs * 8) samples are the widest and the highest picture.
+constexpr std::uint32_t max_side = 16888;
+constexpr std::uint32_t max_sub_layers = 7;
+constexpr std::uint32_t max_id = 15;
+constexpr std::uint32_t max_ref_pics = 16;         // §7.4.8
+constexpr std::uint32_t max_short_term_sets = 64;  // §7.4.3.2.1
+constexpr std::uint32_t max_long_term_pics = 32;   // §7.4.3.2.1
+
+/// One sub-layer's *_max_dec_pic_buffering_minus1, _max_num_reorder_pics and
+/// _max_latency_increase_plus1.
+struct Ordering {
+  std::uint32_t buffering_minus1 = 0, reorder = 0, latency_plus1 = 0;
+};
+
+/// The part that SPS and VPS have in common, and where it stands.
+struct SubLayers {
+  std::size_t begin = 0, end = 0;  ///< in bits
+  std::uint32_t count = 0;         ///< of those written
+  std::array<Ordering, max_sub_layers> orderings{};
+};
+
+struct Parsed {
+  Sps sps;
+  SubLayers sub_layers;
+};
+
+/// profile_tier_level(1, sub_layers - 1) (§7.3.3).
+void read_profile(BitReader& in, Sps& sps) {
+  sps.profile_space = static_cast<std::uint8_t>(in.bits(2));
+  sps.tier = static_cast<std::uint8_t>(in.bits(1));
+  sps.profile_idc = static_cast<std::uint8_t>(in.bits(5));
+  sps.compatibility = in.bits(32);
+  for (auto& byte : sps.constraints)
+    byte = static_cast<std::uint8_t>(in.bits(8));
+  sps.level_idc = static_cast<std::uint8_t>(in.bits(8));
+  if (sps.sub_layers == 1) return;
+  std::size_t bits = 0;
+  for (std::uint32_t i = 0; i + 1 < sps.sub_layers; ++i) {
+    if (in.flag()) bits += 88;
+    if (in.flag()) bits += 8;
+  }
+  in.skip(2 * (9 - sps.sub_layers) + bits);  // reserved_zero_2bits first
+}
+
+/// From sub_layer_ordering_info_present_flag on.
+SubLayers read_sub_layers(BitReader& in, std::uint32_t sub_layers) {
+  SubLayers read;
+  read.count = in.flag() ? sub_layers : 1;
+  read.begin = in.at();
+  for (std::uint32_t i = 0; i < read.count; ++i) {
+    read.orderings[i].buffering_minus1 = in.ue();
+    read.orderings[i].reorder = in.ue();
+    read.orderings[i].latency_plus1 = in.ue();
+  }
+  read.end = in.at();
+  return read;
+}
+
+/// False when nothing is left of the picture, or it is larger than any level allows.
+bool read_size(BitReader& in, Sps& sps) {
+  sps.chroma_format = in.ue();
+  if (sps.chroma_format == 3) in.skip(1);  // separate_colour_plane_flag
+  sps.width = in.ue();
+  sps.height = in.ue();
+  if (sps.chroma_format > 3 || sps.width > max_side || sps.height > max_side) return false;
+  if (!in.flag()) return sps.width > 0 && sps.height > 0;
+  const std::uint64_t unit_x = sps.chroma_format == 1 || sps.chroma_format == 2 ? 2 : 1;
+  const std::uint64_t unit_y = sps.chroma_format == 1 ? 2 : 1;
+  const auto left = in.ue(), right = in.ue(), top = in.ue(), bottom = in.ue();
+  const auto cut_x = (std::uint64_t{left} + right) * unit_x;
+  const auto cut_y = (std::uint64_t{top} + bottom) * unit_y;
+  if (cut_x >= sps.width || cut_y >= sps.height) return false;
+  sps.width -= static_cast<std::uint32_t>(cut_x);
+  sps.height -= static_cast<std::uint32_t>(cut_y);
+  return true;
+}
+
+/// scaling_list_data() (§7.3.4).
+void skip_scaling_lists(BitReader& in) {
+  for (unsigned size = 0; size < 4; ++size) {
+    const unsigned coefficients = size == 0 ? 16 : 64;
+    for (unsigned matrix = 0; matrix < 6 && in.ok(); matrix += size == 3 ? 3 : 1) {
+      if (!in.flag()) {
+        in.ue();  // scaling_list_pred_matrix_id_delta
+        continue;
+      }
+      if (size > 1) in.se();  // scaling_list_dc_coef_minus8
+      for (unsigned i = 0; i < coefficients && in.ok(); ++i)
+        in.se();
+    }
+  }
+}
+
+/// st_ref_pic_set() (§7.3.7) of index `index`; the last one's NumDeltaPocs goes in, this one's
+/// comes out. Nothing when it is larger than the standard allows.
+std::optional<std::uint32_t> skip_short_term_set(BitReader& in, std::uint32_t index,
+                                                 std::uint32_t pictures) {
+  if (index != 0 && in.flag()) {
+    in.skip(1);  // delta_rps_sign
+    in.ue();     // abs_delta_rps_minus1
+    std::uint32_t kept = 0;
+    for (std::uint32_t i = 0; i <= pictures; ++i) {
+      if (in.flag() || in.flag()) ++kept;  // used_by_curr_pic_flag, else use_delta_flag
+    }
+    if (kept > max_ref_pics) return {};
+    return kept;
+  }
+  const auto negative = in.ue(), positive = in.ue();
+  if (negative > max_ref_pics || positive > max_ref_pics) return {};
+  for (std::uint32_t i = 0; i < negative + positive; ++i) {
+    in.ue();
+    in.skip(1);
+  }
+  return negative + positive;
+}
+
+bool skip_reference_sets(BitReader& in, const Sps& sps) {
+  const auto sets = in.ue();
+  if (sets > max_short_term_sets) return false;
+  std::uint32_t pictures = 0;
+  for (std::uint32_t i = 0; i < sets; ++i) {
+    const auto kept = skip_short_term_set(in, i, pictures);
+    if (!kept || !in.ok()) return false;
+    pictures = *kept;
+  }
+  if (!in.flag()) return true;  // long_term_ref_pics_present_flag
+  const auto long_term = in.ue();
+  if (long_term > max_long_term_pics) return false;
+  in.skip(std::size_t{long_term} * (sps.log2_max_poc_lsb + 1));
+  return true;
+}
+
+/// What stands between the sub-layers and the VUI.
+bool skip_coding_tools(BitReader& in, const Sps& sps) {
+  for (int i = 0; i < 6; ++i)
+    in.ue();                                           // block sizes and depths
+  if (in.flag() && in.flag()) skip_scaling_lists(in);  // enabled, present
+  in.skip(2);                                          // amp, sample adaptive offset
+  if (in.flag()) {                                     // pcm
+    in.skip(8);
+    in.ue();
+    in.ue();
+    in.skip(1);
+  }
+  if (!skip_reference_sets(in, sps)) return false;
+  in.skip(2);  // temporal motion vectors, strong intra smoothing
+  return true;
+}
+
+/// A NAL unit of the base layer and of the type `type`.
+bool is_base_layer(Bytes rbsp, NalType type) {
+  return nal_type(rbsp) == type && (rbsp[0] & 1U) == 0 && rbsp[1] >> 3U == 0;
+}
+
+std::optional<Parsed> parse(Bytes rbsp) {
+  if (!is_base_layer(rbsp, NalType::sps)) return {};
+  Parsed parsed;
+  auto& sps = parsed.sps;
+  BitReader in{rbsp, payload_bits(rbsp)};
+  in.skip(16 + 4);  // NAL unit header, sps_video_parameter_set_id
+  sps.sub_layers = in.bits(3) + 1;
+  if (sps.sub_layers > max_sub_layers) return {};
+  sps.temporal_id_nested = in.flag();
+  read_profile(in, sps);
+  sps.id = in.ue();
+  if (!read_size(in, sps)) return {};
+  sps.bit_depth_luma = in.ue() + 8;
+  sps.bit_depth_chroma = in.ue() + 8;
+  sps.log2_max_poc_lsb = in.ue() + 4;
+  if (sps.id > max_id || sps.bit_depth_luma > 16 || sps.bit_depth_chroma > 16 ||
+      sps.log2_max_poc_lsb > 16) {
+    return {};
+  }
+  parsed.sub_layers = read_sub_layers(in, sps.sub_layers);
+  const auto& highest = parsed.sub_layers.orderings[parsed.sub_layers.count - 1];
+  if (highest.buffering_minus1 >= max_ref_pics || highest.reorder > max_ref_pics) return {};
+  sps.max_num_reorder_pics = highest.reorder;
+  sps.max_dec_pic_buffering = highest.buffering_minus1 + 1;
+  if (!skip_coding_tools(in, sps)) return {};
+  const bool has_vui = in.flag();
+  if (!in.ok()) return {};
+  if (!has_vui) return parsed;
+  const auto sar = read_aspect_ratio(in);
+  if (!in.ok()) return parsed;
+  sps.sar_num = sar.num;
+  sps.sar_den = sar.den;
+  return parsed;
+}
+
+/// `rbsp` with no reordering in its sub-layers, escaped.
+Buffer without_reordering(Bytes rbsp, const SubLayers& sub_layers) {
+  BitWriter out;
+  out.copy(rbsp, 0, sub_layers.begin);
+  for (std::uint32_t i = 0; i < sub_layers.count; ++i) {
+    out.ue(sub_layers.orderings[i].buffering_minus1);
+    out.ue(0);
+    out.ue(sub_layers.orderings[i].latency_plus1);
+  }
+  out.copy(rbsp, sub_layers.end, payload_bits(rbsp));
+  return escape(out.finish());
+}
+
+bool reorders(const SubLayers& sub_layers) {
+  for (std::uint32_t i = 0; i < sub_layers.count; ++i) {
+    if (sub_layers.orderings[i].reorder > 0) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<Sps> parse_sps(Bytes nal) {
+  const auto parsed = parse(unescape(nal));
+  if (!parsed) return {};
+  return parsed->sps;
+}
+
+std::optional<Buffer> claim_no_reorder_sps(Bytes sps_nal) {
+  const auto rbsp = unescape(sps_nal);
+  const auto parsed = parse(rbsp);
+  if (!parsed) return {};
+  if (!reorders(parsed->sub_layers)) return Buffer{sps_nal.begin(), sps_nal.end()};
+  return without_reordering(rbsp, parsed->sub_layers);
+}
+
+std::optional<Buffer> claim_no_reorder_vps(Bytes vps_nal) {
+  const auto rbsp = unescape(vps_nal);
+  if (!is_base_layer(rbsp, NalType::vps)) return {};
+  BitReader in{rbsp, payload_bits(rbsp)};
+  in.skip(16 + 12);  // NAL unit header; id, layers
+  Sps facts;
+  facts.sub_layers = in.bits(3) + 1;
+  if (facts.sub_layers > max_sub_layers) return {};
+  in.skip(1 + 16);  // vps_temporal_id_nesting_flag, vps_reserved_0xffff_16bits
+  read_profile(in, facts);
+  const auto sub_layers = read_sub_layers(in, facts.sub_layers);
+  if (!in.ok()) return {};
+  if (!reorders(sub_layers)) return Buffer{vps_nal.begin(), vps_nal.end()};
+  return without_reordering(rbsp, sub_layers);
+}
+
+}  // namespace live::codec::hevc
