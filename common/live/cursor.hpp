@@ -3,11 +3,10 @@
 //
 //   - It begins at the newest key frame's fragment, or at the next one when there is none.
 //   - Behind by too much (Patience), it skips to the newest key frame that it has not had, or waits
-//   for the
-//     next: it may miss pictures, never see a broken one, and never costs another viewer anything.
+//     for the next: it may miss pictures, never see a broken one, and never costs another viewer
+//     anything.
 //   - What it could not help waiting for does not count: its starting GOP, and after a skip the
-//   fragments
-//     that were there already when it skipped.
+//     fragments that were there already when it skipped.
 #pragma once
 
 #include "common/live/ring.hpp"
