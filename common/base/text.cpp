@@ -187,6 +187,15 @@ bool is_stream_name(std::string_view name) {
                              [&](char c) { return plain(c) || c == '.' || c == '_' || c == '-'; });
 }
 
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const auto length = utf8_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
 std::string printable(std::string_view text, std::size_t limit) {
   std::string out;
   std::size_t count = 0;

@@ -24,9 +24,9 @@ std::string format_duration(std::chrono::milliseconds duration);
 
 /// Where a server listens or connects.
 struct Address {
-  std::string host;         ///< name or IP address without brackets; empty in ":8080" = every interface
-  std::uint16_t port = 0;   ///< 0 = a free one
-  std::string unix_path;    ///< "unix:PATH"; then host and port mean nothing
+  std::string host;  ///< name or IP address without brackets; empty in ":8080" = every interface
+  std::uint16_t port = 0;  ///< 0 = a free one
+  std::string unix_path;   ///< "unix:PATH"; then host and port mean nothing
   bool operator==(const Address&) const = default;
 };
 /// "host:port", ":port", "[::1]:port", "unix:PATH".
@@ -38,8 +38,11 @@ std::string format_address(const Address& address);
 /// file system, a log or a URL.
 bool is_stream_name(std::string_view name);
 
-/// `text` with every control character and every byte that is not UTF-8 made visible as \xNN, cut at
-/// `limit` characters: what a stranger sent, fit for a log line or an error body.
+/// Is `text` UTF-8 (RFC 3629)?
+bool is_utf8(std::string_view text);
+
+/// `text` with every control character and every byte that is not UTF-8 made visible as \xNN, cut
+/// at `limit` characters: what a stranger sent, fit for a log line or an error body.
 std::string printable(std::string_view text, std::size_t limit = 100);
 
 }  // namespace live

@@ -65,9 +65,9 @@ class MessageReader {
   std::variant<Message, NeedMore, Violation> next(Bytes& in);
 
  private:
-  struct Header;
   std::variant<std::monostate, NeedMore, Violation> take_header(Bytes& in);
-  std::variant<Message, NeedMore, Violation> finish_frame();
+  std::variant<std::monostate, NeedMore, Violation> start_frame(Reader& header);
+  std::variant<Message, NeedMore, Violation> finish_message();
 
   std::size_t limit_;
   std::array<std::uint8_t, 14> head_{};  // of the frame that is being read

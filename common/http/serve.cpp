@@ -1,0 +1,287 @@
+#include "common/http/serve.hpp"
+
+#include "common/base/log.hpp"
+#include "common/net/deadline.hpp"
+#include "common/net/send.hpp"
+#include "common/net/spawn.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <exception>
+#include <optional>
+#include <unordered_set>
+#include <utility>
+
+#include <sys/socket.h>
+
+namespace live::http {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr std::size_t read_bytes = 4096;          // at a time
+constexpr std::size_t refused_at_once = 64;       // above Limits::connections, these get a 503
+constexpr milliseconds linger_limit{2'000};       // for the peer to read a refusal
+constexpr std::size_t linger_bytes = 256 * 1024;  // that it may still send meanwhile
+
+struct Session {
+  Socket socket;
+  Peer peer;
+  std::string in;        // received and not yet used
+  bool is_first = true;  // no request has been read yet
+};
+
+}  // namespace
+
+struct Server::State {
+  State(asio::any_io_executor e, Handler h, const Limits& l)
+      : executor(std::move(e)), handler(std::move(h)), limits(l) {}
+  asio::any_io_executor executor;
+  Handler handler;
+  Limits limits;
+  Counts counts;
+  bool stopping = false;
+  std::vector<net::Listener> listeners;
+  std::unordered_set<Session*> idle;  // waiting for the first byte of a request
+};
+
+namespace {
+
+using State = Server::State;
+
+awaitable<bool> ready(Socket& socket, asio::socket_base::wait_type what) {
+  const auto [error] = co_await socket.async_wait(what, as_result);
+  co_return !error;
+}
+
+/// Waits for `what` until `deadline`.
+awaitable<bool> ready_until(Socket& socket, asio::socket_base::wait_type what,
+                            Clock::time_point deadline) {
+  const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
+  if (left <= milliseconds::zero()) co_return false;
+  co_return (co_await net::within(left, ready(socket, what))).value_or(false);
+}
+
+/// Appends what has come to session.in; false at the end of the connection.
+bool receive(Session& session) {
+  std::array<char, read_bytes> part;
+  const auto n = ::recv(session.socket.native_handle(), part.data(), part.size(), MSG_DONTWAIT);
+  if (n < 0) return errno == EAGAIN || errno == EINTR;
+  session.in.append(part.data(), static_cast<std::size_t>(n));
+  return n > 0;
+}
+
+/// False when the peer is gone or takes nothing for `limit`.
+awaitable<bool> send(Socket& socket, std::string_view head, Bytes body, milliseconds limit) {
+  while (!head.empty() || !body.empty()) {
+    const std::array pieces{iovec{const_cast<char*>(head.data()), head.size()},
+                            iovec{const_cast<std::uint8_t*>(body.data()), body.size()}};
+    const auto sent = net::send_some(socket.native_handle(), pieces);
+    if (sent.outcome == net::Sent::Outcome::gone) co_return false;
+    const auto of_head = std::min(sent.bytes, head.size());
+    head.remove_prefix(of_head);
+    body = body.subspan(sent.bytes - of_head);
+    if (sent.outcome == net::Sent::Outcome::full &&
+        !co_await ready_until(socket, asio::socket_base::wait_write, Clock::now() + limit))
+      co_return false;
+  }
+  co_return true;
+}
+
+/// Tells the peer that we are done and lets it read our answer: closing a socket with unread bytes
+/// would reset the connection and could take the answer with it.
+awaitable<void> linger(Session& session) {
+  ::shutdown(session.socket.native_handle(), SHUT_WR);
+  const auto deadline = Clock::now() + linger_limit;
+  for (std::size_t taken = 0; taken < linger_bytes; taken += session.in.size()) {
+    session.in.clear();
+    if (!co_await ready_until(session.socket, asio::socket_base::wait_read, deadline)) co_return;
+    if (!receive(session)) co_return;
+  }
+}
+
+/// The head as it goes out: what the handler said, and how the message ends.
+std::string head_of(const Response& response, bool keep_alive) {
+  auto headers = response.headers;
+  const bool has_body = response.status >= 200 && response.status != 204 && response.status != 304;
+  if (has_body)
+    headers.emplace_back("Content-Length", std::to_string(response.body.bytes().size()));
+  headers.emplace_back("Connection", keep_alive ? "keep-alive" : "close");
+  return format_head(response.status, headers);
+}
+
+awaitable<void> refuse(State& state, Session& session, int status, std::string_view why) {
+  ++state.counts.refused;
+  log::debug("http {}: refused status={} why={}", session.peer.name, status, why);
+  Headers headers;
+  if (status == 503) headers.emplace_back("Retry-After", "5");
+  const auto response = error_response(status, why, std::move(headers));
+  const auto head = head_of(response, false);
+  if (co_await send(session.socket, head, response.body.bytes(), state.limits.send))
+    co_await linger(session);
+}
+
+/// Waits for more of a head that began at `begun`.  False when the connection is over; then
+/// whatever is to be said has been said.
+awaitable<bool> read_more(State& state, Session& session, Clock::time_point begun) {
+  const bool idle = session.in.empty() && !session.is_first;
+  const auto deadline = begun + (idle ? state.limits.idle : state.limits.head);
+  if (session.in.empty()) state.idle.insert(&session);
+  const bool readable =
+      co_await ready_until(session.socket, asio::socket_base::wait_read, deadline);
+  state.idle.erase(&session);
+  if (readable) co_return receive(session);
+  if (!session.in.empty())
+    co_await refuse(state, session, 408, "the head of the request took too long");
+  co_return false;
+}
+
+/// The next request of the connection, or nothing when there is none.
+awaitable<std::optional<Request>> read_request(State& state, Session& session) {
+  auto begun = Clock::now();
+  for (;;) {
+    const bool nothing_yet = session.in.empty();
+    if (!nothing_yet) {
+      auto step = parse_request(session.in, state.limits.request);
+      if (auto* taken = std::get_if<Taken<Request>>(&step)) {
+        session.in.erase(0, taken->used);
+        session.is_first = false;
+        ++state.counts.requests;
+        co_return std::move(taken->value);
+      }
+      if (const auto* rejected = std::get_if<Rejected>(&step)) {
+        co_await refuse(state, session, rejected->status, rejected->why);
+        co_return std::nullopt;
+      }
+    }
+    if (state.stopping && nothing_yet) co_return std::nullopt;
+    if (!co_await read_more(state, session, begun)) co_return std::nullopt;
+    if (nothing_yet && !session.is_first) begun = Clock::now();
+  }
+}
+
+/// Throws the body of `request` away.  False when the connection is over.
+awaitable<bool> skip_body(State& state, Session& session, const Request& request) {
+  auto left = request.content_length;
+  if (request.chunked) {
+    co_await refuse(state, session, 411, "no body is wanted here");
+    co_return false;
+  }
+  if (left > state.limits.body_bytes) {
+    co_await refuse(state, session, 413, "no body is wanted here");
+    co_return false;
+  }
+  const auto deadline = Clock::now() + state.limits.head;
+  for (;;) {
+    const auto part = std::min<std::uint64_t>(left, session.in.size());
+    session.in.erase(0, part);
+    left -= part;
+    if (left == 0) co_return true;
+    if (!co_await ready_until(session.socket, asio::socket_base::wait_read, deadline)) {
+      co_await refuse(state, session, 408, "the body of the request took too long");
+      co_return false;
+    }
+    if (!receive(session)) co_return false;
+  }
+}
+
+Answer ask(const State& state, const Session& session, const Request& request) {
+  try {
+    return state.handler(request, session.peer);
+  } catch (const std::exception& e) {
+    log::error("http {}: {} {}: {}", session.peer.name, request.method, request.path, e.what());
+    return error_response(500, "this is our mistake");
+  }
+}
+
+/// Answers requests until the connection is over (nothing) or is taken over.
+awaitable<std::optional<TakeOver>> converse(State& state, Session& session) {
+  for (;;) {
+    const auto request = co_await read_request(state, session);
+    if (!request || !co_await skip_body(state, session, *request)) co_return std::nullopt;
+    const bool full = state.counts.connections > state.limits.connections;
+    if (state.stopping || full) {
+      co_await refuse(state, session, 503,
+                      full ? "too many connections" : "the server is stopping");
+      co_return std::nullopt;
+    }
+    auto answer = ask(state, session, *request);
+    if (auto* take_over = std::get_if<TakeOver>(&answer)) co_return std::move(*take_over);
+    const auto& response = std::get<Response>(answer);
+    log::debug("http {}: {} {} status={}", session.peer.name, request->method, request->path,
+               response.status);
+    const bool keep_alive = request->keep_alive && response.status != 500 && !state.stopping;
+    const auto head = head_of(response, keep_alive);
+    const auto body = request->method == "HEAD" ? Bytes{} : response.body.bytes();
+    if (!co_await send(session.socket, head, body, state.limits.send)) co_return std::nullopt;
+    if (session.in.empty()) session.in.shrink_to_fit();
+    if (keep_alive) continue;
+    co_await linger(session);
+    co_return std::nullopt;
+  }
+}
+
+/// Counts a connection for as long as it lives here.
+class Counted {
+ public:
+  explicit Counted(std::shared_ptr<State> state) : state_(std::move(state)) {
+    ++state_->counts.connections;
+  }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+  ~Counted() { --state_->counts.connections; }
+
+ private:
+  std::shared_ptr<State> state_;
+};
+
+awaitable<void> run(std::shared_ptr<State> state, Socket socket) {
+  Session session{std::move(socket), {}, {}};
+  session.peer = {net::peer_name(session.socket), net::is_local(session.socket)};
+  std::optional<TakeOver> taken;
+  {
+    const Counted counted{state};
+    taken = co_await converse(*state, session);
+  }
+  if (!taken) co_return;
+  taken->take({std::move(session.socket), std::move(session.peer.name), std::move(session.in)});
+}
+
+void serve_socket(const std::shared_ptr<State>& state, Socket socket) {
+  if (state->stopping || state->counts.connections >= state->limits.connections + refused_at_once)
+    return;
+  net::spawn(state->executor, "http", run(state, std::move(socket)));
+}
+
+}  // namespace
+
+Server::Server(asio::io_context& io, Handler handler, const Limits& limits)
+    : state_(std::make_shared<State>(io.get_executor(), std::move(handler), limits)) {}
+
+Server::~Server() {
+  stop();
+  state_->handler = nullptr;  // what it refers to may be gone before the last connection
+}
+
+void Server::listen(net::Listener listener) {
+  // A weak pointer: the listener is part of the state.
+  listener.accept([state = std::weak_ptr{state_}](Socket socket) {
+    if (const auto alive = state.lock()) serve_socket(alive, std::move(socket));
+  });
+  state_->listeners.push_back(std::move(listener));
+}
+
+void Server::serve(Socket socket) { serve_socket(state_, std::move(socket)); }
+
+void Server::stop() {
+  state_->stopping = true;
+  state_->listeners.clear();
+  for (auto* session : state_->idle)
+    session->socket.cancel();
+}
+
+const Counts& Server::counts() const { return state_->counts; }
+
+}  // namespace live::http
