@@ -71,6 +71,13 @@ std::optional<std::uint64_t> parse_quantity(std::string_view text, std::span<con
   return static_cast<std::uint64_t>(value);
 }
 
+std::string format_quantity(std::uint64_t value, std::span<const Unit> units) {
+  const auto* unit = &units.front();
+  for (const auto& candidate : units)
+    if (value != 0 && value % candidate.factor == 0) unit = &candidate;
+  return fmt::format("{}{}", value / unit->factor, unit->suffix);
+}
+
 std::optional<std::uint16_t> parse_port(std::string_view text) {
   std::uint16_t port = 0;
   const auto* end = text.data() + text.size();
@@ -144,10 +151,13 @@ std::string format_duration(std::chrono::milliseconds duration) {
     text.erase(text.find_last_not_of('0') + 1);
     return text + "s";
   }
-  const auto* unit = &durations.front();
-  for (const auto& candidate : durations)
-    if (ms % static_cast<std::int64_t>(candidate.factor) == 0) unit = &candidate;
-  return fmt::format("{}{}", ms / static_cast<std::int64_t>(unit->factor), unit->suffix);
+  return format_quantity(static_cast<std::uint64_t>(ms), durations);
+}
+
+std::string format_size(std::uint64_t bytes) { return format_quantity(bytes, sizes); }
+
+std::string format_bit_rate(std::uint64_t bits_per_second) {
+  return format_quantity(bits_per_second, bit_rates);
 }
 
 std::optional<Address> parse_address(std::string_view text) {

@@ -22,6 +22,10 @@ std::optional<std::uint64_t> parse_bit_rate(std::string_view text);
 /// "4s", "250ms": the shortest form that parse_duration reads back.
 std::string format_duration(std::chrono::milliseconds duration);
 
+/// "4M", "2800k": the shortest forms that parse_size and parse_bit_rate read back.
+std::string format_size(std::uint64_t bytes);
+std::string format_bit_rate(std::uint64_t bits_per_second);
+
 /// Where a server listens or connects.
 struct Address {
   std::string host;  ///< name or IP address without brackets; empty in ":8080" = every interface

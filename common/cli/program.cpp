@@ -1,0 +1,149 @@
+#include "common/cli/program.hpp"
+
+#include "common/base/failure.hpp"
+#include "common/base/log.hpp"
+#include "common/base/redact.hpp"
+#include "common/cli/config_file.hpp"
+#include "common/cli/options.hpp"
+#include "common/cli/runtime.hpp"
+#include "common/net/listen.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <optional>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <signal.h>
+#include <unistd.h>
+
+namespace live::cli {
+namespace {
+
+const std::map<std::string, log::Level> levels{{"debug", log::Level::debug},
+                                               {"info", log::Level::info},
+                                               {"warn", log::Level::warn},
+                                               {"error", log::Level::error}};
+const std::map<std::string, log::Format> formats{{"text", log::Format::text},
+                                                 {"json", log::Format::json}};
+
+/// Copies the arguments, in the order that CLI11 wants them: the last first.
+std::vector<std::string> reversed_arguments(int argc, char** argv) {
+  std::vector<std::string> arguments(argv + 1, argv + std::max(argc, 1));
+  std::ranges::reverse(arguments);
+  return arguments;
+}
+
+/// The FILE of --config FILE or --config=FILE; it is needed before anything is parsed.
+std::optional<std::string> config_path(const std::vector<std::string>& reversed) {
+  constexpr std::string_view option = "--config";
+  for (auto it = reversed.rbegin(); it != reversed.rend() && *it != "--"; ++it) {
+    if (it->starts_with(option) && it->size() > option.size() && (*it)[option.size()] == '=')
+      return it->substr(option.size() + 1);
+    if (*it == option && std::next(it) != reversed.rend()) return *std::next(it);
+  }
+  return {};
+}
+
+void print(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+/// A text of CLI11 as one line.
+std::string one_line(std::string text) {
+  while (text.ends_with('\n'))
+    text.pop_back();
+  std::ranges::replace(text, '\n', ' ');
+  return text;
+}
+
+}  // namespace
+
+struct Program::Common {
+  explicit Common(std::string purpose, std::string given_name)
+      : name(std::move(given_name)), app(std::move(purpose), name) {}
+  std::string name;
+  CLI::App app;
+  std::string config, level = "info", format = "text";
+  std::optional<Address> status;
+};
+
+Program::Program(std::string name, std::string purpose, std::string examples)
+    : common_(std::make_unique<Common>(std::move(purpose), std::move(name))) {
+  auto& app = common_->app;
+  app.footer(std::move(examples));
+  app.set_version_flag("--version", common_->name + " " LIVE_VERSION, "print the version");
+  app.set_help_flag("-h,--help", "print this help");
+  app.option_defaults()->group("Common options");
+  app.add_option("--config", common_->config, "read options from FILE, one OPTION = VALUE per line")
+      ->type_name("FILE");
+  app.add_option("--log-level", common_->level, "debug, info, warn or error")
+      ->check(CLI::IsMember(levels, CLI::ignore_case).description(""))
+      ->type_name("LEVEL")
+      ->capture_default_str();
+  app.add_option("--log-format", common_->format, "text or json")
+      ->check(CLI::IsMember(formats, CLI::ignore_case).description(""))
+      ->type_name("FORMAT")
+      ->capture_default_str();
+  add_address(app, "--status", common_->status, "serve /healthz and /metrics at ADDRESS");
+  app.option_defaults()->group("Options");
+}
+
+Program::~Program() = default;
+
+CLI::App& Program::app() { return common_->app; }
+
+namespace {
+
+struct Parsed {
+  std::optional<int> leave_with;  ///< --help and --version are done
+};
+
+Parsed parse(CLI::App& app, const std::string& name, std::vector<std::string> arguments) {
+  try {
+    if (const auto path = config_path(arguments)) apply_config(app, *path);
+    app.parse(std::move(arguments));
+  } catch (const CLI::CallForVersion& version) {
+    print(std::string{version.what()} + "\n");
+    return {0};
+  } catch (const CLI::Success&) {
+    print(app.help());
+    return {0};
+  } catch (const CLI::ParseError& error) {
+    fail(Exit::usage, "{}; see {} --help", one_line(error.what()), name);
+  }
+  return {};
+}
+
+int leave(std::string_view message, Exit exit) {
+  log::last_words(message);
+  return static_cast<int>(exit);
+}
+
+}  // namespace
+
+int Program::run(int argc, char** argv, const std::function<void(Runtime&)>& body) {
+  auto arguments = reversed_arguments(argc, argv);
+  hide_credentials(argc, argv);
+  ::signal(SIGPIPE, SIG_IGN);
+  log::start(common_->name, log::Level::info, log::Format::text);
+  try {
+    if (const auto parsed = parse(common_->app, common_->name, std::move(arguments));
+        parsed.leave_with)
+      return *parsed.leave_with;
+    log::start(common_->name, levels.at(CLI::detail::to_lower(common_->level)),
+               formats.at(CLI::detail::to_lower(common_->format)));
+    net::raise_open_files_limit();
+    Runtime runtime{common_->name, common_->status};
+    body(runtime);
+    return static_cast<int>(Exit::ok);
+  } catch (const Failure& failure) {
+    return leave(failure.what(), failure.exit());
+  } catch (const std::exception& unexpected) {
+    return leave(std::string{"bug: "} + unexpected.what(), Exit::bug);
+  }
+}
+
+}  // namespace live::cli

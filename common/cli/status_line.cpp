@@ -1,0 +1,82 @@
+#include "common/cli/status_line.hpp"
+
+#include "common/base/log.hpp"
+#include "common/base/redact.hpp"
+#include "common/base/text.hpp"
+
+#include <array>
+#include <cstdlib>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace live::cli {
+namespace {
+
+constexpr std::string_view clear_line = "\r\x1b[K";
+constexpr int draws_to_wait = 4;  // that a program before the last of a pipeline leaves to it
+
+bool is_pipe(int fd) {
+  struct stat info {};
+  return ::fstat(fd, &info) == 0 && S_ISFIFO(info.st_mode);
+}
+
+std::size_t terminal_width() {
+  winsize size{};
+  const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+  return known ? size.ws_col : 80U;
+}
+
+Fd open_terminal() {
+  std::array<char, 64> name{};
+  if (::ttyname_r(STDERR_FILENO, name.data(), name.size()) != 0) return {};
+  return Fd{::open(name.data(), O_RDONLY | O_NOCTTY | O_CLOEXEC)};
+}
+
+void put(const std::string& text) {
+  // What a terminal does not take is not worth waiting for.
+  [[maybe_unused]] const auto n = ::write(STDERR_FILENO, text.data(), text.size());
+}
+
+}  // namespace
+
+std::unique_ptr<StatusLine> StatusLine::on_stderr() {
+  const char* term = std::getenv("TERM");
+  if (::isatty(STDERR_FILENO) == 0 || term == nullptr || std::string_view{term} == "dumb")
+    return {};
+  return std::unique_ptr<StatusLine>{new StatusLine};
+}
+
+StatusLine::StatusLine() : turn_(open_terminal()) {
+  log::set_sink([this](std::string_view line) { print_above(line); });
+}
+
+StatusLine::~StatusLine() {
+  log::set_sink({});
+  if (!shown_.empty()) put(std::string{clear_line});
+}
+
+bool StatusLine::has_the_turn() {
+  if (mine_) return true;
+  const bool before_the_last = is_pipe(STDOUT_FILENO);
+  if (before_the_last && ++draws_ <= draws_to_wait) return false;
+  mine_ = turn_ ? ::flock(turn_.get(), LOCK_EX | LOCK_NB) == 0 : !before_the_last;
+  return mine_;
+}
+
+void StatusLine::draw(std::string_view text) {
+  const std::lock_guard lock{mutex_};
+  if (!has_the_turn()) return;
+  shown_ = printable(redact(text), terminal_width() - 4);
+  put(std::string{clear_line} + shown_);
+}
+
+void StatusLine::print_above(std::string_view log_line) {
+  const std::lock_guard lock{mutex_};
+  put(std::string{clear_line}.append(log_line).append("\n").append(shown_));
+}
+
+}  // namespace live::cli
