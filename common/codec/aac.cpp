@@ -63,7 +63,10 @@ std::optional<Config> parse_config(Bytes asc) {
     config.sample_rate = read_rate(in);
     read_object_type(in);
     if (config.object_type == parametric_stereo) config.channels = 2;
+    config.frame_samples = 2048;
   }
+  // GASpecificConfig begins with frameLengthFlag: 960 instead of 1024.
+  if (in.left() > 0 && in.flag()) config.frame_samples = config.frame_samples / 1024 * 960;
   if (!in.ok() || config.object_type == 0 || config.sample_rate == 0) return {};
   return config;
 }

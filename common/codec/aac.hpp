@@ -9,12 +9,15 @@
 namespace live::codec::aac {
 
 struct Config {
-  std::uint8_t object_type = 2;  ///< 2 = AAC-LC, 5 = HE-AAC, 29 = HE-AAC v2
-  std::uint32_t sample_rate = 0;
-  std::uint32_t channels = 0;  ///< 0: a program config element says
+  std::uint8_t object_type = 2;   ///< 2 = AAC-LC, 5 = HE-AAC, 29 = HE-AAC v2
+  std::uint32_t sample_rate = 0;  ///< of the output: HE-AAC's after the spectral band replication
+  std::uint32_t channels = 0;     ///< 0: a program config element says
+  std::uint32_t frame_samples = 1024;  ///< of one frame at sample_rate, per channel
 };
+/// Nothing when it is cut.  HE-AAC that is signalled only inside the frames counts as AAC-LC.
 std::optional<Config> parse_config(Bytes asc);
-/// Two bytes, or five when the rate has no index.
+/// Two bytes, or five when the rate has no index; HE-AAC, signalled explicitly, needs two or five
+/// more. Always frames of 1024 samples before spectral band replication.
 Buffer write_config(const Config& config);
 
 struct Adts {

@@ -34,7 +34,7 @@ Buffer escape(Bytes rbsp) {
     zeros = byte == 0 ? zeros + 1 : 0;
     out.push_back(byte);
   }
-  if (zeros > 0) out.push_back(3);
+  if (zeros >= 2) out.push_back(3);
   return out;
 }
 

@@ -10,7 +10,8 @@ namespace live::codec {
 
 /// NAL payload without emulation prevention bytes (ISO/IEC 14496-10 §7.4.1).
 Buffer unescape(Bytes nal);
-/// The reverse: a 03 in front of every byte 0 to 3 that follows two zeros, and behind a last zero.
+/// The reverse: a 03 in front of every byte 0 to 3 that follows two zeros, and behind two at the
+/// end.
 Buffer escape(Bytes rbsp);
 /// How many bits stand before rbsp_stop_one_bit; 0 when there is none.
 std::size_t payload_bits(Bytes rbsp);
