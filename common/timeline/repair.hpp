@@ -4,40 +4,38 @@
 //
 // Per track, in ticks of the track's own timescale; one offset per session (a connection to the source)
 // maps source time to pipe time for all its tracks, so that sound stays with the picture.
-//   - a stamp that lies within 5 s of where the last one and the time elapsed put it is taken as it is;
+//   - a stamp that lies within 5 s of where the last one and the time elapsed put it is taken as it is: late and
+//     early arrivals change nothing.  So is one that goes on from the last one by less than 5 s when frames
+//     have been as late before (a source that sends in bursts, as HLS does);
 //   - one that does not is re-stamped (last stamp + time elapsed); after 3 such frames in a row that agree with
 //     each other, the session's offset is moved so that the new time line goes on where the old one was, and a
 //     shift that another track made within 10 s and that agrees to 0.5 s is reused;
 //   - a stamp that repeats or steps back by less is re-stamped by the nominal duration, and a new time line after
 //     3 in a row likewise (a reset to 0, an RTCP re-synchronisation);
 //   - a stamp that wraps at 2^32 or 2^33 is unwrapped first;
-//   - a packet without stamps goes at the last stamp + its duration.
+//   - a packet without stamps goes at the last stamp + its duration; one with a presentation time only gets a
+//     decode time (reorder_delay.hpp);
+//   - whatever a source stamps, a live time line stays within 60 s + 1/16 of the time elapsed.
+// Good stamps are rescaled from the session's one offset, never added up, so that nothing drifts.
 #pragma once
 
+#include "common/base/units.hpp"
+#include "common/timeline/source_clock.hpp"
+#include "common/timeline/track_spec.hpp"
+
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
-#include "common/base/units.hpp"
-
 namespace live::timeline {
-
-struct TrackSpec {
-  std::uint32_t in_num = 1, in_den = 1000;  ///< source time base, seconds = stamp * in_num / in_den
-  std::uint32_t timescale = 90'000;         ///< ticks per second on the pipe
-  unsigned wrap_bits = 0;                   ///< 32, 33; 0 = never wraps
-  std::uint32_t nominal_duration = 0;       ///< ticks; 0 = learn it
-};
-
-struct Stamp {
-  std::optional<std::int64_t> dts, pts;  ///< source time base
-  std::optional<std::int64_t> duration;  ///< source time base
-};
 
 struct Repaired {
   std::uint64_t dts = 0;         ///< ticks; greater than the track's last one
   std::int32_t composition = 0;  ///< pts - dts
   std::uint32_t duration = 0;    ///< prediction until the next frame, ticks, > 0
+  /// The frame's time was filled by frames that were made up (see fill()): it is to be left out.
+  bool covered = false;
 };
 
 struct Counters {
@@ -52,22 +50,93 @@ class Repair {
 
   /// A new connection to the source with these tracks; their order gives the indices below.  The first
   /// stamp of it comes out at 10 s, or, after an earlier session, at the last stamp + time elapsed.
-  void begin_session(std::vector<TrackSpec> tracks);
+  void begin_session(const std::vector<TrackSpec>& specs);
 
-  /// `arrival`: monotonic clock when the frame's first packet came.
+  /// `arrival`: monotonic clock when the frame's first packet came.  REQUIRES: track < tracks of the session.
   Repaired repair(std::size_t track, const Stamp& stamp, Monotonic arrival);
 
   /// Where the pipe's time line stands for a track at `now`: last stamp + time elapsed (live) or the end of
   /// the last frame; for silence that is made up.  Ticks.
   [[nodiscard]] std::uint64_t now(std::size_t track, Monotonic now) const;
 
+  /// Frames that the caller made up (silence) reach to `end`, in ticks: what comes next goes behind them.
+  void fill(std::size_t track, std::uint64_t end);
+
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
  private:
-  struct Track;
-  // the author of this class may add what it needs
+  /// The durations seen last; their median predicts the next.
+  struct Durations {
+    std::array<std::int64_t, 5> seen{};
+    std::size_t count = 0;
+    void add(std::int64_t duration);
+    [[nodiscard]] std::int64_t median() const;
+  };
+
+  struct Track {
+    explicit Track(const TrackSpec& s) : spec(s), source(s) {}
+    TrackSpec spec;
+    SourceClock source;
+    Durations durations;
+    bool begun = false;       ///< a frame was placed; `line` and `last` mean something
+    std::int64_t last = 0;    ///< greatest decode time that was given, or filled
+    std::int64_t filled = 0;  ///< end of what was filled
+
+    // The line: the last good stamp and what has come since.
+    std::optional<std::int64_t>
+        offset_ns;          ///< pipe time - source time; nothing before the first stamp
+    std::int64_t line = 0;  ///< pipe time of the last good stamp
+    Monotonic line_arrival;
+    std::int64_t since_line = 0;  ///< durations of the frames since, its own included
+    std::int64_t latest_lag = 0;  ///< smallest pipe time - time elapsed of good stamps
+
+    // Frames in a row that do not fit the line.
+    unsigned strays = 0;
+    std::int64_t stray = 0;  ///< source time of the last one
+    Monotonic stray_arrival;
+  };
+  enum class Fit { good, jump, reset, repeated };
+
+  [[nodiscard]] std::int64_t start_ns(Monotonic arrival) const;
+  void begin_track(Track& track, Monotonic arrival);
+  void anchor(Track& track, const SourceTime& source, Monotonic arrival);
+  [[nodiscard]] std::int64_t elapsed(const Track& track, Monotonic since, Monotonic until) const;
+  [[nodiscard]] std::int64_t expected(const Track& track, Monotonic arrival) const;
+  std::int64_t follow(Track& track, Monotonic arrival) const;
+  [[nodiscard]] std::int64_t place(const Track& track, const SourceTime& source,
+                                   std::int64_t offset_ns) const;
+  [[nodiscard]] Fit fit(const Track& track, std::int64_t dts, Monotonic arrival) const;
+  [[nodiscard]] std::int64_t lag(const Track& track, std::int64_t dts, Monotonic arrival) const;
+  [[nodiscard]] bool has_left_time(const Track& track, std::int64_t dts, Monotonic arrival) const;
+  void adopt_shift(Track& track, const SourceTime& source, Monotonic arrival);
+  void count(Fit fit);
+  /// True when the stray is the third that agrees, and the line was moved.
+  bool stray_moves_line(Track& track, const SourceTime& source, Monotonic arrival);
+  bool fits(Track& track, const SourceTime& source, Monotonic arrival);
+  Repaired on_line(Track& track, const SourceTime& source, Monotonic arrival,
+                   std::int64_t duration);
+  Repaired off_line(Track& track, const std::optional<SourceTime>& source, Monotonic arrival,
+                    std::int64_t duration);
+  static Repaired give(Track& track, std::int64_t dts, std::int64_t step, std::int64_t duration,
+                       std::int64_t reordering);
+  [[nodiscard]] std::int64_t predict(const Track& track, const Stamp& stamp) const;
+  [[nodiscard]] std::int64_t tolerance(const Track& track) const;
+
   bool live_;
   Counters counters_;
+  std::vector<Track> tracks_;
+
+  // The session.
+  bool started_ = false;                   ///< its first frame has come
+  Monotonic started_at_;                   ///< when
+  std::int64_t start_ns_ = 0;              ///< pipe time of that
+  std::optional<std::int64_t> offset_ns_;  ///< pipe time - source time, as moved last
+  std::optional<Monotonic> moved_at_;
+  // All sessions.
+  std::optional<Monotonic> first_at_;  ///< when the first frame of all came
+  bool resumes_ = false;
+  std::int64_t floor_ns_ = 0;   ///< no stamp may be earlier
+  std::int64_t resume_ns_ = 0;  ///< where time stands: live, less the monotonic clock
 };
 
 }  // namespace live::timeline
