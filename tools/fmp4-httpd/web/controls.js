@@ -1,6 +1,6 @@
 // Buttons and keys of the player: pause, sound, full screen.
 
-const idleMs = 2500;
+const idleMs = 4000;
 
 /// `player` is the element that goes full screen; on.toggle() is asked to play or pause.
 export class Controls {
@@ -22,6 +22,7 @@ export class Controls {
       unmute: player.querySelector('#unmute'),
     };
     this.#wire();
+    this.#wake();
     this.#show();
   }
 
@@ -59,8 +60,7 @@ export class Controls {
 
   #key(event) {
     if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
-    const onButton = event.target.closest?.('button, a');
-    if (event.key === ' ' && onButton) return;  // a focused button does its own
+    if (event.key === ' ' && event.target.closest?.('button')) return;  // that button's own key
     const action = {
       ' ': () => this.#on.toggle(),
       k: () => this.#on.toggle(),

@@ -46,7 +46,7 @@ class Player {
   });
 
   constructor() {
-    this.#video.addEventListener('resize', () => this.#show());
+    for (const event of ['resize', 'play', 'pause']) this.#video.addEventListener(event, () => this.#show());
     setInterval(() => this.#show(), 500);
     this.#show();
   }
@@ -155,7 +155,8 @@ class Player {
   }
 
   #stateName() {
-    return this.#silent() ? 'waiting' : this.#state.kind;
+    if (this.#silent()) return 'waiting';
+    return this.#state.kind === 'playing' && this.#video.paused ? 'paused' : this.#state.kind;
   }
 
   #text() {
