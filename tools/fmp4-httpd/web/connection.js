@@ -16,7 +16,8 @@ export function backOff(n, random = Math.random()) {
   return wait / 2 + (wait / 2) * random;
 }
 
-/// Calls on.open(), on.text(object), on.binary(ArrayBuffer) and on.lost(msToNextTry).
+/// Calls on.open(), on.text(object), on.binary(ArrayBuffer) and on.lost().  Before each try it awaits
+/// on.permit(): the milliseconds after which to ask again, 0 to go on; it throws when there is no server.
 export class Connection {
   #url;
   #on;
@@ -25,13 +26,14 @@ export class Connection {
   #timer = 0;
   #deadline = 0;
   #opened = 0;
+  #asked = 0;
   #paused = false;
 
   constructor(url, on) {
     this.#url = url;
     this.#on = on;
     addEventListener('online', () => this.#soon());
-    addEventListener('pageshow', () => this.#soon());
+    addEventListener('pageshow', ({persisted}) => persisted && this.#soon());
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'visible') this.#soon();
     });
@@ -59,7 +61,20 @@ export class Connection {
   }
 
   #open() {
+    this.#ask().then((go) => go && this.#connect());
+  }
+
+  async #ask() {
     clearTimeout(this.#timer);
+    const asking = ++this.#asked;
+    const wait = await this.#on.permit().catch(() => -1);
+    if (asking !== this.#asked) return false;  // something else happened meanwhile
+    if (wait < 0) this.#lose();
+    if (wait > 0) this.#timer = setTimeout(() => this.#open(), wait);
+    return wait === 0;
+  }
+
+  #connect() {
     const socket = new WebSocket(this.#url);
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
@@ -98,6 +113,7 @@ export class Connection {
   }
 
   #drop() {
+    ++this.#asked;
     const socket = this.#socket;
     this.#socket = null;
     if (!socket) return;
@@ -110,7 +126,7 @@ export class Connection {
     clearTimeout(this.#timer);
     const wait = backOff(this.#tries++);
     this.#timer = setTimeout(() => this.#open(), wait);
-    this.#on.lost(wait);
+    this.#on.lost();
   }
 
   // Something changed for the better: do not wait out the back-off, nor the silence of a dead socket.

@@ -1,6 +1,7 @@
 // The page with all streams: what /stats.json says, every two seconds while someone looks.
 import {bitRate, size} from './figures.js';
 import {shortName} from './codec.js';
+import {streams} from './streams.js';
 
 const refreshMs = 2000;
 const find = (id) => document.getElementById(id);
@@ -42,9 +43,9 @@ function row(stream) {
 }
 
 // A row is replaced only when it changed, so that focus and selection stay where they are.
-function show(streams) {
+function show(all) {
   const list = find('streams');
-  const rows = streams.map(row);
+  const rows = all.map(row);
   rows.forEach((made, i) => {
     const old = list.children[i];
     if (!old) list.append(made);
@@ -62,10 +63,9 @@ function update(old, made) {
 async function refresh() {
   if (document.visibilityState === 'hidden') return;
   try {
-    const response = await fetch('stats.json', {cache: 'no-store'});
-    const {streams} = await response.json();
-    show(streams);
-    find('message').textContent = streams.length ? '' : 'No streams yet.';
+    const all = await streams('stats.json');
+    show(all);
+    find('message').textContent = all.length ? '' : 'No streams yet.';
   } catch {
     find('message').textContent = 'The server does not answer. Trying again…';
   }

@@ -8,10 +8,13 @@ import * as figures from './figures.js';
 import {Live} from './live.js';
 import {Meter} from './meter.js';
 import {Still} from './still.js';
+import {streams} from './streams.js';
 
 const limits = {
   silenceSeconds: 3,      // without a fragment, before the page says so
-  askAgainMs: 15000,      // whether the stream has become one that this browser plays
+  askWaitingMs: 1000,     // whether the stream has begun
+  askRarelyMs: 5000,      // whether there is such a stream after all
+  askPlayableMs: 15000,   // whether it has become one that this browser plays
   patienceMs: 1000,       // of a short break nothing is said
 };
 
@@ -43,6 +46,7 @@ class Player {
     text: (message) => this.#message(message),
     binary: (bytes) => this.#live.binary(bytes),
     lost: () => this.#lost(),
+    permit: () => this.#permit(),
   });
 
   constructor() {
@@ -56,6 +60,15 @@ class Player {
       this.#state = {kind, since: Date.now(), text};
       this.#show();
     }
+  }
+
+  // A socket that is refused is an error on the console, so the page asks first whether the stream has begun.
+  async #permit() {
+    const stream = (await streams('../stats.json')).find((one) => one.name === name);
+    const state = stream?.state ?? 'unknown';
+    if (state === 'live') return 0;
+    this.#become(state);
+    return state === 'waiting' ? limits.askWaitingMs : limits.askRarelyMs;
   }
 
   #opened() {
@@ -122,7 +135,7 @@ class Player {
     this.#video.removeAttribute('src');
     this.#video.load();
     this.#become('unplayable', sentence(missing));
-    this.#connection.pause(limits.askAgainMs);
+    this.#connection.pause(limits.askPlayableMs);
   }
 
   #toggle() {
@@ -168,6 +181,9 @@ class Player {
     return {
       connecting: 'Connecting…',
       waiting: 'Waiting for the source…',
+      ended: 'The stream has ended.',
+      failed: 'What comes from the source is no live MP4.',
+      unknown: `There is no stream called “${name}”.`,
       failing: 'The browser could not play this. Trying again…',
       lost: 'The server does not answer. Trying again…',
       unplayable: text,

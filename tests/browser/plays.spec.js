@@ -1,0 +1,46 @@
+// plays.spec.js chromium|firefox h264|h265: the main job.  rtsp2fmp4 test: | fmp4-httpd, watched on the player page
+// and as a bare <video>: pictures advance, sound is decoded, the console is clean.
+const assert = require('node:assert');
+const {story, full} = require('./lib/story.js');
+const {watch, look, goesOn, advances} = require('./lib/picture.js');
+const {hears} = require('./lib/sound.js');
+
+const [browser, codec] = process.argv.slice(2);
+const seconds = full(10, 60);
+
+async function onThePage(stage, url) {
+  const page = await stage.open(browser, `${url}/live/`);
+  await watch(page);
+  await goesOn(page, 'the page plays');
+  await advances(page, seconds);
+  await hears(page);
+  const seen = await look(page);
+  assert.deepEqual([seen.width, seen.height], [1280, 720]);
+  assert.equal(seen.backwards, 0, 'an older picture came after a newer one');
+  assert.equal(seen.message, '');
+  assert.deepEqual(page.errors, []);
+  await page.close();
+}
+
+async function bare(stage, url) {
+  const page = await stage.open(browser, `${url}/`);
+  await page.evaluate(async () => {
+    const video = document.createElement('video');
+    video.muted = true;
+    document.body.append(video);
+    video.src = 'live.mp4';
+    await video.play();
+  });
+  await watch(page);
+  await goesOn(page, '/live.mp4 plays');
+  await advances(page, seconds);
+  await hears(page);
+  assert.deepEqual(page.errors, []);
+  await page.close();
+}
+
+story(async (stage) => {
+  const {url} = await stage.programs.pipe(`test:rate=25,vcodec=${codec}`);
+  await onThePage(stage, url);
+  await bare(stage, url);
+});
