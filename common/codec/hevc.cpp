@@ -44,7 +44,7 @@ Buffer write_hvcc(std::span<const Buffer> vps_list, std::span<const Buffer> sps_
   Buffer record;
   Writer out{record};
   out.u8(1);  // configurationVersion
-  out.u8(facts->profile_space << 6U | facts->tier << 5U | facts->profile_idc);
+  out.u8(facts->profile_space * 64U + facts->tier * 32U + facts->profile_idc);
   out.u32(facts->compatibility);
   out.bytes(facts->constraints);
   out.u8(facts->level_idc);
