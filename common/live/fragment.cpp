@@ -17,8 +17,8 @@ std::size_t head_start(const mp4::Fragment& parsed) {
   return ends == parsed.moof_at ? producer.media_time_at - before_media_time : parsed.moof_at;
 }
 
-std::uint32_t timescale_of(const Fragment& fragment, std::uint32_t track) {
-  for (const auto& known : fragment.epoch->init.tracks) {
+std::uint32_t timescale_of(const mp4::Init& init, std::uint32_t track) {
+  for (const auto& known : init.tracks) {
     if (known.id == track) return known.timescale;
   }
   return 1;  // read_fragment() refuses tracks that the init does not have
@@ -40,28 +40,23 @@ FragmentPtr make_fragment(mp4::FragmentItem item, std::shared_ptr<const Epoch> e
   return made;
 }
 
-MediaTime begin_of(const Fragment& fragment) {
-  MediaTime first;
-  bool any = false;
-  for (const auto& run : fragment.parsed.tracks) {
-    const MediaTime at{static_cast<std::int64_t>(run.decode_time),
-                       timescale_of(fragment, run.track)};
-    if (!any || earlier(at, first)) first = at;
-    any = true;
+MediaTime begin_of(const mp4::Fragment& parsed, const mp4::Init& init) {
+  std::optional<MediaTime> first;
+  for (const auto& run : parsed.tracks) {
+    const MediaTime at{static_cast<std::int64_t>(run.decode_time), timescale_of(init, run.track)};
+    if (!first || earlier(at, *first)) first = at;
   }
-  return first;
+  return first.value_or(MediaTime{});
 }
 
-MediaTime end_of(const Fragment& fragment) {
-  MediaTime last;
-  bool any = false;
-  for (const auto& run : fragment.parsed.tracks) {
+MediaTime end_of(const mp4::Fragment& parsed, const mp4::Init& init) {
+  std::optional<MediaTime> last;
+  for (const auto& run : parsed.tracks) {
     const MediaTime at{static_cast<std::int64_t>(run.decode_time + run.duration),
-                       timescale_of(fragment, run.track)};
-    if (!any || earlier(last, at)) last = at;
-    any = true;
+                       timescale_of(init, run.track)};
+    if (!last || earlier(*last, at)) last = at;
   }
-  return last;
+  return last.value_or(MediaTime{});
 }
 
 }  // namespace live

@@ -26,7 +26,7 @@ FragmentPtr make_fragment(mp4::FragmentItem item, std::shared_ptr<const Epoch> e
                           Monotonic arrived);
 
 /// The earliest tfdt of a fragment, and the latest end of a track in it.
-MediaTime begin_of(const Fragment& fragment);
-MediaTime end_of(const Fragment& fragment);
+MediaTime begin_of(const mp4::Fragment& parsed, const mp4::Init& init);
+MediaTime end_of(const mp4::Fragment& parsed, const mp4::Init& init);
 
 }  // namespace live

@@ -47,8 +47,9 @@ void Stream::begin_epoch(mp4::InitItem item) {
 
 Sequence Stream::push(mp4::FragmentItem item, Monotonic now, WallClock wall) {
   const auto fragment = make_fragment(std::move(item), shared_epoch_, now);
-  if (!epoch_->begin) epoch_->begin = begin_of(*fragment);
-  if (const auto end = end_of(*fragment); !epoch_->end || earlier(*epoch_->end, end)) {
+  if (!epoch_->begin) epoch_->begin = begin_of(fragment->parsed, epoch_->init);
+  if (const auto end = end_of(fragment->parsed, epoch_->init);
+      !epoch_->end || earlier(*epoch_->end, end)) {
     epoch_->end = end;
   }
   state_ = StreamState::live;

@@ -11,7 +11,7 @@ namespace live {
 class TimeLine {
  public:
   /// The earlier track of `first`, the first fragment that this viewer gets, is at 0.
-  void begin(const Fragment& first) { origin_ = begin_of(first); }
+  void begin(const Fragment& first) { origin_ = begin_of(first.parsed, first.epoch->init); }
 
   /// Fragments of `next` follow.  Where its stamps go on from those of `last` by themselves (at
   /// most `gap` later) the offset stays, so that a gap stays a gap; else `next` begins where `last`

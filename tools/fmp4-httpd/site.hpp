@@ -1,0 +1,41 @@
+// The HTTP face of the program: which request gets what.
+#pragma once
+
+#include "common/http/serve.hpp"
+#include "tools/fmp4-httpd/guard.hpp"
+#include "tools/fmp4-httpd/route.hpp"
+#include "tools/fmp4-httpd/stats.hpp"
+
+namespace fmp4_httpd {
+
+/// REQUIRES: `channels` outlives it.
+class Site {
+ public:
+  Site(const Channels& channels, const Options& options);
+
+  /// For http::Server.
+  live::http::Answer answer(const live::http::Request& request, const live::http::Peer& peer) const;
+
+ private:
+  using Request = live::http::Request;
+  using Headers = live::http::Headers;
+  using Answer = live::http::Answer;
+
+  [[nodiscard]] Headers common_headers(const Request& request) const;
+  [[nodiscard]] Answer refuse(const Request& request, int status, std::string_view why,
+                              Headers more = {}) const;
+  Answer page(const Request& request, std::string_view asset) const;
+  Answer stats(const Request& request) const;
+  Answer media(const Request& request, Channel& channel) const;
+  Answer web_socket(const Request& request, Channel& channel) const;
+  [[nodiscard]] std::optional<Answer> not_watchable(const Request& request,
+                                                    const Channel& channel) const;
+  [[nodiscard]] Channel* find(std::string_view name) const;
+  Answer of_stream(const Request& request, const Route& route) const;
+
+  const Channels& channels_;
+  const std::uint64_t max_viewers_;
+  const Guard guard_;
+};
+
+}  // namespace fmp4_httpd
