@@ -1,0 +1,227 @@
+#include "common/av/input.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <exception>
+#include <new>
+
+#include <poll.h>
+#include <unistd.h>
+
+extern "C" {
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+}
+
+namespace live::av {
+namespace {
+
+constexpr int poll_ms = 50;                  ///< how often patience is asked while a pipe is silent
+constexpr std::size_t pipe_buffer = 32'768;  ///< libavformat's own default
+
+/// An AVDictionary that frees what the callee left in it.
+class Dictionary {
+ public:
+  explicit Dictionary(const std::vector<std::pair<std::string, std::string>>& entries) {
+    for (const auto& [key, value] : entries)
+      av_dict_set(&raw_, key.c_str(), value.c_str(), 0);
+  }
+  Dictionary(const Dictionary&) = delete;
+  Dictionary& operator=(const Dictionary&) = delete;
+  ~Dictionary() { av_dict_free(&raw_); }
+  AVDictionary** raw() { return &raw_; }
+
+ private:
+  AVDictionary* raw_ = nullptr;
+};
+
+/// What muxing needs to know is known without a look at packets.
+bool header_suffices(const AVStream& stream) {
+  const auto& p = *stream.codecpar;
+  if (p.codec_type == AVMEDIA_TYPE_VIDEO) {
+    return p.codec_id == AV_CODEC_ID_H264 || p.codec_id == AV_CODEC_ID_HEVC ||
+           p.codec_id == AV_CODEC_ID_MJPEG;
+  }
+  if (p.codec_type != AVMEDIA_TYPE_AUDIO) return true;
+  if (p.sample_rate <= 0 || p.ch_layout.nb_channels <= 0) return false;
+  switch (p.codec_id) {
+    case AV_CODEC_ID_AAC:
+      return p.extradata_size >= 2;
+    case AV_CODEC_ID_OPUS:
+    case AV_CODEC_ID_PCM_ALAW:
+    case AV_CODEC_ID_PCM_MULAW:
+    case AV_CODEC_ID_PCM_S16BE:
+    case AV_CODEC_ID_PCM_S24BE:
+    case AV_CODEC_ID_ADPCM_G726:
+    case AV_CODEC_ID_ADPCM_G726LE:
+      return true;
+    default:
+      return false;
+  }
+}
+
+Stream stream_of(const AVStream& from, bool raw_stamps, bool raw_annex_b) {
+  auto out = describe(*from.codecpar);
+  out.index = static_cast<unsigned>(from.index);
+  out.time_base_num = static_cast<std::uint32_t>(from.time_base.num);
+  out.time_base_den = static_cast<std::uint32_t>(from.time_base.den);
+  if (!raw_stamps && from.pts_wrap_bits < 63) {
+    out.wrap_bits = static_cast<unsigned>(from.pts_wrap_bits);
+  }
+  auto rate = from.avg_frame_rate;
+  if (rate.num <= 0 || rate.den <= 0) rate = from.r_frame_rate;
+  if (rate.num > 0 && rate.den > 0) {
+    out.rate_num = static_cast<std::uint32_t>(rate.num);
+    out.rate_den = static_cast<std::uint32_t>(rate.den);
+  }
+  out.stamped = !raw_annex_b;
+  return out;
+}
+
+}  // namespace
+
+struct Input::State {
+  Patience patience;
+  bool impatient = false;
+  std::exception_ptr thrown;
+  int read_fd = -1;
+  AVIOContext* pipe = nullptr;  ///< ours to free, after `format`
+  Owned<AVFormatContext> format;
+  std::vector<Stream> streams;
+
+  State() = default;
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State() {
+    format.reset();
+    if (pipe != nullptr) {
+      av_freep(&pipe->buffer);
+      avio_context_free(&pipe);
+    }
+  }
+
+  /// Never lets an exception through libav's C frames.
+  bool patient() noexcept {
+    if (impatient) return false;
+    try {
+      if (patience()) return true;
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+    impatient = true;
+    return false;
+  }
+
+  static int on_interrupt(void* self) { return static_cast<State*>(self)->patient() ? 0 : 1; }
+
+  static int on_read(void* self, std::uint8_t* out, int size) {
+    auto& state = *static_cast<State*>(self);
+    pollfd ready{state.read_fd, POLLIN, 0};
+    for (;;) {
+      const int n = ::poll(&ready, 1, poll_ms);
+      if (n > 0) break;
+      if (n < 0 && errno != EINTR) return AVERROR(errno);
+      if (!state.patient()) return AVERROR_EXIT;
+    }
+    const auto n = ::read(state.read_fd, out, static_cast<std::size_t>(size));
+    if (n < 0) return errno == EINTR ? AVERROR(EAGAIN) : AVERROR(errno);
+    return n == 0 ? AVERROR_EOF : static_cast<int>(n);
+  }
+
+  /// What became of a call that returned `error`.
+  Trouble trouble(int error) {
+    if (thrown) std::rethrow_exception(std::exchange(thrown, nullptr));
+    // libavformat turns an interrupted RTSP dialogue into AVERROR_INVALIDDATA.
+    return trouble_of(impatient ? AVERROR_EXIT : error);
+  }
+
+  std::optional<Trouble> open(const InputSpec& spec);
+  std::optional<Trouble> probe(bool trust_header);
+  void open_pipe(int fd);
+};
+
+void Input::State::open_pipe(int fd) {
+  read_fd = fd;
+  auto* buffer = static_cast<std::uint8_t*>(av_malloc(pipe_buffer));
+  if (buffer == nullptr) throw std::bad_alloc{};
+  pipe =
+      avio_alloc_context(buffer, static_cast<int>(pipe_buffer), 0, this, on_read, nullptr, nullptr);
+  if (pipe == nullptr) throw std::bad_alloc{};
+  pipe->seekable = 0;
+  format->pb = pipe;
+}
+
+std::optional<Trouble> Input::State::open(const InputSpec& spec) {
+  forget_complaint();
+  format.reset(avformat_alloc_context());
+  if (!format) throw std::bad_alloc{};
+  format->interrupt_callback = {on_interrupt, this};
+  if (spec.read_fd >= 0) open_pipe(spec.read_fd);
+  const AVInputFormat* demuxer = nullptr;
+  if (!spec.format.empty()) {
+    demuxer = av_find_input_format(spec.format.c_str());
+    if (demuxer == nullptr) return Trouble{Trouble::Kind::not_media, "no demuxer " + spec.format};
+  }
+  Dictionary options{spec.options};
+  auto* raw = format.release();  // freed by libavformat when opening fails
+  const int opened = avformat_open_input(&raw, spec.read_fd >= 0 ? nullptr : spec.url.c_str(),
+                                         demuxer, options.raw());
+  format.reset(raw);
+  if (opened < 0) return trouble(opened);
+  return probe(spec.trust_header);
+}
+
+std::optional<Trouble> Input::State::probe(bool trust_header) {
+  const auto all = std::span{format->streams, format->nb_streams};
+  const bool trusted = trust_header && std::all_of(all.begin(), all.end(),
+                                                   [](auto* s) { return header_suffices(*s); });
+  if (trusted) {
+    // Without find_stream_info libavformat would guess decode stamps from packets that it never
+    // saw.
+    format->flags |= AVFMT_FLAG_NOFILLIN;
+  } else if (const int found = avformat_find_stream_info(format.get(), nullptr);
+             found < 0 || impatient) {
+    return trouble(found < 0 ? found : AVERROR_EXIT);
+  }
+  const bool annex_b = (format->iformat->flags & AVFMT_NOTIMESTAMPS) != 0;
+  const bool wraps = (format->iformat->flags & AVFMT_TS_DISCONT) != 0 && !trusted;
+  for (const auto* stream : std::span{format->streams, format->nb_streams}) {
+    streams.push_back(stream_of(*stream, !wraps, annex_b));
+  }
+  return {};
+}
+
+Input::Input(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Input::Input(Input&&) noexcept = default;
+Input& Input::operator=(Input&&) noexcept = default;
+Input::~Input() = default;
+
+std::variant<Input, Trouble> Input::open(const InputSpec& spec, Patience patience) {
+  auto state = std::make_unique<State>();
+  state->patience = std::move(patience);
+  if (auto trouble = state->open(spec)) return *std::move(trouble);
+  return Input{std::move(state)};
+}
+
+const std::vector<Stream>& Input::streams() const { return state_->streams; }
+
+void Input::leave_out(unsigned stream) { state_->format->streams[stream]->discard = AVDISCARD_ALL; }
+
+std::optional<Trouble> Input::read(Packet& packet) {
+  forget_complaint();
+  for (;;) {
+    packet.drop();
+    const int got = av_read_frame(state_->format.get(), packet.raw());
+    if (got == AVERROR(EAGAIN) && !state_->impatient) continue;
+    if (got < 0) return state_->trouble(got);
+    if (state_->impatient) return state_->trouble(AVERROR_EXIT);
+    const auto index = packet.stream();
+    if (index < state_->streams.size() &&
+        state_->format->streams[index]->discard != AVDISCARD_ALL) {
+      return {};
+    }
+  }
+}
+
+}  // namespace live::av

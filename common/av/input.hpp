@@ -1,0 +1,54 @@
+// Anything that libavformat opens, packet by packet.  All calls block, and ask the caller's
+// patience many times a second while they do.
+#pragma once
+
+#include "common/av/error.hpp"
+#include "common/av/packet.hpp"
+#include "common/av/stream.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace live::av {
+
+/// Polled while libavformat waits; false makes the wait end with Trouble::Kind::interrupted.  May
+/// throw: the exception comes out of the call that waited.
+using Patience = std::function<bool()>;
+
+struct InputSpec {
+  std::string url;  ///< as libavformat wants it; may hold credentials, which never come out again
+  std::string format;                                        ///< a demuxer's name; empty = find out
+  std::vector<std::pair<std::string, std::string>> options;  ///< of protocol and demuxer
+  int read_fd = -1;  ///< read this (blocking) descriptor instead of `url`; borrowed
+  /// Take codecs from the header (SDP) alone where it says enough, instead of reading packets
+  /// first: the first picture comes at once, and stamps stay as the source sent them.
+  bool trust_header = false;
+};
+
+class Input {
+ public:
+  static std::variant<Input, Trouble> open(const InputSpec& spec, Patience patience);
+
+  Input(Input&&) noexcept;
+  Input& operator=(Input&&) noexcept;
+  ~Input();
+
+  /// Fixed after open(); streams that appear later are left out.
+  [[nodiscard]] const std::vector<Stream>& streams() const;
+  /// Packets of this stream are not wanted.
+  void leave_out(unsigned stream);
+  /// The next packet of a stream that is wanted, or why there is none.
+  std::optional<Trouble> read(Packet& packet);
+
+ private:
+  struct State;
+  explicit Input(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace live::av

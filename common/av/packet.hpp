@@ -1,0 +1,40 @@
+// One compressed packet.  Its bytes are libav's and are never copied on the way to the output.
+#pragma once
+
+#include "common/av/handles.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace live::av {
+
+/// Movable; a moved-from packet may only be assigned to or destroyed.
+class Packet {
+ public:
+  Packet();
+
+  /// Writable, because parameter set care overwrites start codes in place; copies first when libav
+  /// still shares the bytes with somebody.
+  std::span<std::uint8_t> bytes();
+  [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] unsigned stream() const;
+  [[nodiscard]] bool key() const;
+  /// In the stream's time base.
+  [[nodiscard]] std::optional<std::int64_t> dts() const;
+  [[nodiscard]] std::optional<std::int64_t> pts() const;
+  [[nodiscard]] std::optional<std::int64_t> duration() const;
+  /// A new extradata (AAC over ADTS or LATM, FLV) that came with this packet; empty mostly.
+  [[nodiscard]] std::span<const std::uint8_t> new_extradata() const;
+
+  void set_stream(unsigned index);
+  void drop();  ///< lets go of the bytes, keeps the shell
+
+  AVPacket* raw() { return packet_.get(); }
+  [[nodiscard]] const AVPacket* raw() const { return packet_.get(); }
+
+ private:
+  Owned<AVPacket> packet_;
+};
+
+}  // namespace live::av
