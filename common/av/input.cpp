@@ -1,10 +1,10 @@
 #include "common/av/input.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
+#include <cerrno>
 #include <exception>
 #include <new>
+#include <string_view>
 
 #include <poll.h>
 #include <unistd.h>
@@ -76,6 +76,7 @@ Stream stream_of(const AVStream& from, bool raw_stamps, bool raw_annex_b) {
     out.rate_den = static_cast<std::uint32_t>(rate.den);
   }
   out.stamped = !raw_annex_b;
+  if ((from.disposition & AV_DISPOSITION_ATTACHED_PIC) != 0) out.kind = Stream::Kind::other;
   return out;
 }
 
@@ -119,14 +120,15 @@ struct Input::State {
     auto& state = *static_cast<State*>(self);
     pollfd ready{state.read_fd, POLLIN, 0};
     for (;;) {
-      const int n = ::poll(&ready, 1, poll_ms);
-      if (n > 0) break;
-      if (n < 0 && errno != EINTR) return AVERROR(errno);
+      const int events = ::poll(&ready, 1, poll_ms);
+      if (events < 0 && errno != EINTR) return AVERROR(errno);
       if (!state.patient()) return AVERROR_EXIT;
+      if (events <= 0) continue;
+      const auto n = ::read(state.read_fd, out, static_cast<std::size_t>(size));
+      if (n > 0) return static_cast<int>(n);
+      if (n == 0) return AVERROR_EOF;
+      if (errno != EINTR && errno != EAGAIN) return AVERROR(errno);
     }
-    const auto n = ::read(state.read_fd, out, static_cast<std::size_t>(size));
-    if (n < 0) return errno == EINTR ? AVERROR(EAGAIN) : AVERROR(errno);
-    return n == 0 ? AVERROR_EOF : static_cast<int>(n);
   }
 
   /// What became of a call that returned `error`.
@@ -184,6 +186,8 @@ std::optional<Trouble> Input::State::probe(bool trust_header) {
              found < 0 || impatient) {
     return trouble(found < 0 ? found : AVERROR_EXIT);
   }
+  // Parts of multipart/x-mixed-replace have no stamps; when they come is all that is known.
+  if (std::string_view{format->iformat->name} == "mpjpeg") format->use_wallclock_as_timestamps = 1;
   const bool annex_b = (format->iformat->flags & AVFMT_NOTIMESTAMPS) != 0;
   const bool wraps = (format->iformat->flags & AVFMT_TS_DISCONT) != 0 && !trusted;
   for (const auto* stream : std::span{format->streams, format->nb_streams}) {
@@ -207,6 +211,11 @@ std::variant<Input, Trouble> Input::open(const InputSpec& spec, Patience patienc
 const std::vector<Stream>& Input::streams() const { return state_->streams; }
 
 void Input::leave_out(unsigned stream) { state_->format->streams[stream]->discard = AVDISCARD_ALL; }
+
+bool Input::has_length() const {
+  auto* io = state_->format->pb;
+  return io != nullptr && avio_size(io) > 0;
+}
 
 std::optional<Trouble> Input::read(Packet& packet) {
   forget_complaint();

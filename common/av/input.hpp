@@ -42,6 +42,8 @@ class Input {
   [[nodiscard]] const std::vector<Stream>& streams() const;
   /// Packets of this stream are not wanted.
   void leave_out(unsigned stream);
+  /// The end is known from the start: a file, or a download that has a length.
+  [[nodiscard]] bool has_length() const;
   /// The next packet of a stream that is wanted, or why there is none.
   std::optional<Trouble> read(Packet& packet);
 

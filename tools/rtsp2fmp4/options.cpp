@@ -1,0 +1,111 @@
+#include "tools/rtsp2fmp4/options.hpp"
+
+#include "common/base/text.hpp"
+#include "common/cli/options.hpp"
+
+#include <map>
+
+#include <CLI/CLI.hpp>
+
+namespace rtsp2fmp4 {
+namespace {
+
+const std::map<std::string, Transport> transports{
+    {"tcp", Transport::tcp}, {"udp", Transport::udp}, {"auto", Transport::autodetect}};
+const std::map<std::string, VideoMode> video_modes{{"auto", VideoMode::automatic},
+                                                   {"copy", VideoMode::copy},
+                                                   {"h264", VideoMode::h264},
+                                                   {"none", VideoMode::none}};
+const std::map<std::string, AudioMode> audio_modes{{"auto", AudioMode::automatic},
+                                                   {"copy", AudioMode::copy},
+                                                   {"aac", AudioMode::aac},
+                                                   {"flac", AudioMode::flac},
+                                                   {"none", AudioMode::none}};
+const std::map<std::string, bool> switches{{"on", true}, {"off", false}};
+
+/// One of `values` by its word.
+template <class T>
+void add_choice(CLI::App& app, const std::string& name, T& value,
+                const std::map<std::string, T>& values, const std::string& help) {
+  std::string words, standard;
+  for (const auto& [word, meaning] : values) {
+    words += words.empty() ? word : "|" + word;
+    if (meaning == value) standard = word;
+  }
+  const auto choose = [&value, &values, name, words](const std::string& word) {
+    const auto found = values.find(word);
+    if (found == values.end()) throw CLI::ValidationError{name, word + " is none of " + words};
+    value = found->second;
+  };
+  app.add_option_function<std::string>(name, choose, help)->type_name(words)->default_str(standard);
+}
+
+void declare_input(CLI::App& app, Options& o) {
+  app.add_option(
+         "INPUT", o.input,
+         "rtsp://, rtsps://, rtmp:// or http(s):// address, file, FIFO, - for standard input, "
+         "test: for a test picture; env:NAME or file:PATH holds an address that must not be seen")
+      ->required()
+      ->type_name("");
+  add_choice(app, "--transport", o.transport, transports,
+             "RTSP media over the same TCP connection, over UDP, or UDP and TCP after 3 s without "
+             "a packet");
+  live::cli::add_duration(app, "--timeout", o.timeout,
+                          "reconnect after this long without video, whatever the audio does");
+  app.add_option("--max-retries", o.max_retries,
+                 "end with 69 after this many attempts in a row that failed (0: one try); for ever "
+                 "without it")
+      ->type_name("N");
+  app.add_flag("--realtime", o.realtime, "read a file at the pace of its stamps");
+  app.add_option("--input-format", o.input_format,
+                 "do not guess what the input is: h264 or hevc for raw Annex B, or any demuxer of "
+                 "libavformat")
+      ->type_name("NAME");
+  app.add_option("--rate", o.rate, "frames per second of input that has no stamps")
+      ->check(CLI::Range(1, 1000))
+      ->type_name("FPS")
+      ->capture_default_str();
+}
+
+}  // namespace
+
+std::optional<Cut> parse_cut(const std::string& text) {
+  if (text == "frame") return Cut{Cut::At::frame, {}};
+  if (text == "gop") return Cut{Cut::At::gop, {}};
+  const auto duration = live::parse_duration(text);
+  if (!duration || duration->count() <= 0) return {};
+  return Cut{Cut::At::duration, *duration};
+}
+
+void declare(CLI::App& app, Options& o) {
+  declare_input(app, o);
+  add_choice(app, "--video", o.video, video_modes,
+             "copy what browsers play and transcode the rest (auto), "
+             "never transcode, always transcode, or leave video out");
+  add_choice(
+      app, "--audio", o.audio, audio_modes,
+      "copy what browsers play, PCM and G.711 to FLAC, the rest to AAC (auto); or one of these");
+  add_choice(
+      app, "--fix-sps", o.fix_sps, switches,
+      "tell decoders that no frame is reordered, while none is: browsers then show each at once");
+  app.add_option_function<std::string>(
+         "--fragment",
+         [&o](const std::string& text) {
+           const auto cut = parse_cut(text);
+           if (!cut)
+             throw CLI::ValidationError{"--fragment",
+                                        "expected frame, gop or a duration such as 2s"};
+           o.cut = *cut;
+         },
+         "one fragment per frame, per group of pictures, or at the first key frame after a "
+         "duration")
+      ->type_name("frame|gop|DURATION")
+      ->default_str("frame");
+  app.add_option(
+         "-o,--output", o.output,
+         "write this file instead of standard output; new codec parameters begin a further file")
+      ->type_name("FILE");
+  live::cli::add_duration(app, "--duration", o.duration, "end after this much media");
+}
+
+}  // namespace rtsp2fmp4

@@ -1,0 +1,191 @@
+#include "tools/rtsp2fmp4/session.hpp"
+
+#include "common/base/failure.hpp"
+#include "common/base/log.hpp"
+
+#include <utility>
+
+namespace rtsp2fmp4 {
+
+using live::Exit;
+using live::fail;
+using live::av::Stream;
+
+namespace {
+
+const Stream* first_of(const std::vector<Stream>& streams, Stream::Kind kind) {
+  for (const auto& stream : streams) {
+    if (stream.kind == kind) return &stream;
+  }
+  return nullptr;
+}
+
+/// "aac", "flac", or empty to copy.
+std::string audio_target(const Stream& stream, AudioMode mode) {
+  using live::codec::Codec;
+  switch (mode) {
+    case AudioMode::automatic:
+      if (stream.carried) return {};
+      return stream.pcm ? "flac" : "aac";
+    case AudioMode::aac:
+      return stream.carried == Codec::aac ? "" : "aac";
+    case AudioMode::flac:
+      return stream.carried == Codec::flac ? "" : "flac";
+    case AudioMode::copy:
+      if (stream.carried) return {};
+      fail(Exit::bad_data, "copy audio: MP4 cannot carry {} for browsers; --audio {} transcodes it",
+           stream.name, stream.pcm ? "flac" : "aac");
+    case AudioMode::none:
+      break;
+  }
+  return {};
+}
+
+}  // namespace
+
+Session::Session(Source& source, const Options& options, bool rtp, live::timeline::Repair& repair,
+                 Muxer& muxer, Stats& stats, const std::string& name)
+    : repair_(repair), muxer_(muxer), stats_(stats), live_(source.is_live()) {
+  const auto* video =
+      options.video == VideoMode::none ? nullptr : first_of(source.streams(), Stream::Kind::video);
+  const auto* audio =
+      options.audio == AudioMode::none ? nullptr : first_of(source.streams(), Stream::Kind::audio);
+  if (video == nullptr && audio == nullptr)
+    fail(Exit::bad_data, "read {}: no video or audio in it", name);
+  for (const auto& stream : source.streams()) {
+    if (&stream != video && &stream != audio) source.leave_out(stream.index);
+  }
+  if (video != nullptr) open_video(*video, options, rtp, live_);
+  if (audio != nullptr) open_audio(*audio, options);
+  begin_time_line();
+}
+
+void Session::open_video(const Stream& stream, const Options& options, bool rtp, bool live) {
+  if (options.video == VideoMode::copy && !stream.carried) {
+    fail(Exit::bad_data, "copy video: MP4 cannot carry {} for browsers; --video h264 transcodes it",
+         stream.name);
+  }
+  VideoPolicy policy;
+  policy.transcode = options.video == VideoMode::h264 || !stream.carried;
+  policy.fix_sps = options.fix_sps;
+  policy.rtp = rtp;
+  policy.live = live;
+  policy.rate = options.rate;
+  video_stream_ = stream.index;
+  video_ = std::make_unique<VideoTrack>(stream, policy, stats_,
+                                        [this](Sample s) { on_video(std::move(s)); });
+}
+
+void Session::open_audio(const Stream& stream, const Options& options) {
+  const auto target = audio_target(stream, options.audio);
+  audio_stream_ = stream.index;
+  audio_ =
+      std::make_unique<AudioTrack>(stream, target, [this](Sample s) { on_audio(std::move(s)); });
+}
+
+void Session::begin_time_line() {
+  std::vector<live::timeline::TrackSpec> specs;
+  if (video_) {
+    const auto& stream = video_->stream();
+    live::timeline::TrackSpec spec;
+    spec.in_num = stream.time_base_num;
+    spec.in_den = stream.time_base_den;
+    spec.timescale = video_timescale;
+    spec.wrap_bits = stream.wrap_bits;
+    specs.push_back(spec);
+  }
+  if (audio_) {
+    audio_index_ = specs.size();
+    live::timeline::TrackSpec spec;
+    spec.in_num = audio_->time_base_num();
+    spec.in_den = audio_->time_base_den();
+    spec.timescale = audio_->parameters() ? audio_->parameters()->sample_rate : spec.in_den;
+    spec.nominal_duration = audio_->packet_samples();
+    spec.reorders = false;
+    specs.push_back(spec);
+    if (!video_) timescale_ = spec.timescale;
+  }
+  repair_.begin_session(specs);
+}
+
+void Session::push(live::av::Packet packet, const Arrival& arrival) {
+  if (is_video(packet)) {
+    video_->push(std::move(packet), arrival);
+  } else if (audio_) {
+    audio_->push(std::move(packet), arrival);
+  }
+}
+
+void Session::flush() {
+  if (video_) video_->flush();
+  muxer_.flush();
+}
+
+void Session::wish() {
+  const bool audio = audio_ && !(silence_ && silence_->given_up());
+  muxer_.tracks(video_ ? video_->parameters() : std::nullopt,
+                audio ? audio_->parameters() : std::nullopt);
+}
+
+void Session::on_video(Sample sample) {
+  const auto at = repair_.repair(0, sample.stamp, sample.arrival.monotonic);
+  if (!first_) first_ = at.dts;
+  last_ = at.dts;
+  if (live_ && audio_ && audio_->parameters()) fill_silence(at.dts, sample.arrival);
+  if (sample.key) wish();
+  muxer_.video(std::move(sample), at);
+}
+
+/// Before the picture, so that both tracks of its fragment end together.
+void Session::fill_silence(std::uint64_t video_dts, const Arrival& arrival) {
+  const auto rate = audio_->parameters()->sample_rate;
+  const auto video_at = static_cast<std::uint64_t>(
+      live::rescale(static_cast<std::int64_t>(video_dts), rate, video_timescale));
+  if (!silence_) {
+    silent_packet_ = live::av::silent_packet(*audio_->parameters(), audio_->packet_samples());
+    silence_.emplace(silent_packet_ ? audio_->packet_samples() : 0);
+  }
+  if (!std::exchange(video_begun_, true)) silence_->begin(video_at, arrival.monotonic);
+  const bool given_up = silence_->given_up();
+  for (auto n = silence_->due(video_at, arrival.monotonic); n > 0; --n) {
+    if (stats_.silent_packets.value() == 0)
+      live::log::warn("audio: nothing comes; filling with silence");
+    live::timeline::Repaired at;
+    at.dts = silence_->next();
+    at.duration = audio_->packet_samples();
+    Sample sample;
+    sample.arrival = arrival;
+    sample.parts.push_back({live::av::Packet{}, *silent_packet_});
+    sample.pieces = {sample.parts.front().scratch};
+    sample.size = sample.pieces.front().size();
+    silence_->filled();
+    repair_.fill(audio_index_, silence_->next());
+    stats_.silent_packets.add();
+    muxer_.audio(std::move(sample), at);
+  }
+  if (!given_up && silence_->given_up()) {
+    live::log::warn("audio: given up; the next key frame begins an init segment without it");
+  }
+}
+
+void Session::on_audio(Sample sample) {
+  const auto at = repair_.repair(audio_index_, sample.stamp, sample.arrival.monotonic);
+  if (silence_) silence_->real(at.dts + at.duration, sample.arrival.monotonic);
+  if (at.covered) {
+    stats_.late_audio.add();
+    return;
+  }
+  if (!video_) {
+    if (!first_) first_ = at.dts;
+    last_ = at.dts;
+    wish();
+  }
+  muxer_.audio(std::move(sample), at);
+}
+
+live::Ms Session::written() const {
+  if (!first_) return {};
+  return live::Ms{(last_ - *first_) * 1000 / timescale_};
+}
+
+}  // namespace rtsp2fmp4
