@@ -86,6 +86,7 @@ void apply_config(CLI::App& app, const std::string& path) {
   for (const auto& [option, line] : last_lines) {
     try {
       option->run_callback();
+      option->clear();  // or the command line would add to it
       option->required(false);
     } catch (const CLI::Error& error) {
       complain(line, option->get_name(), without_name(error.what(), option->get_name()));

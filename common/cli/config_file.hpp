@@ -27,8 +27,8 @@ struct ConfigLine {
 /// The settings of a file's `text`; `name` is for errors.  Throws Failure(config) "NAME:LINE: why".
 std::vector<ConfigLine> parse_config(std::string_view text, const std::string& name);
 
-/// Gives every option that `path` names its value and counts it as given; the command line, parsed
-/// later, replaces it.  Throws Failure(config) naming file, line and option.
+/// Gives every option that `path` names its value; the command line, parsed later, replaces it.  A
+/// required option that the file holds is required no more.  Throws Failure(config) naming file, line and option.
 void apply_config(CLI::App& app, const std::string& path);
 
 }  // namespace live::cli
