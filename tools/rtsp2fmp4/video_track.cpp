@@ -162,7 +162,7 @@ void VideoTrack::start_or_hold(Sample sample) {
 
   held_.push_back(std::move(sample));
   const auto reordered = reordered_at_start();
-  if (!reordered) return;
+  if (!reordered || (*reordered && !stamp_first())) return;
   decided_ = true;
   if (*reordered) {
     units_->sets().drop_claim();
@@ -196,6 +196,22 @@ std::optional<bool> VideoTrack::reordered_at_start() const {
   if (previous && newest && *newest < *previous) return true;
   if (held_.size() < most_held) return {};
   return false;
+}
+
+/// libavformat's RTP parser gives a session's first frame no stamp.  Without reordering the time line puts it
+/// before the second; with it, its place shows as soon as the frames that follow it on the screen are there.
+/// False while they are not.
+bool VideoTrack::stamp_first() {
+  auto& first = held_.front().stamp.pts;
+  if (first) return true;
+  if (held_.size() <= most_held) return false;
+  std::vector<std::int64_t> known;
+  for (const auto& held : held_) {
+    if (held.stamp.pts) known.push_back(*held.stamp.pts);
+  }
+  std::ranges::sort(known);
+  if (known.size() >= 2) first = known[0] - (known[1] - known[0]);
+  return true;
 }
 
 void VideoTrack::give_out(Sample sample) {

@@ -54,6 +54,7 @@ class VideoTrack {
   [[nodiscard]] bool must_hold() const;
   /// Nothing while more frames are needed.
   [[nodiscard]] std::optional<bool> reordered_at_start() const;
+  bool stamp_first();
   void give_out(Sample sample);
   void number(Sample& sample);
   void watch(std::int64_t pts);
