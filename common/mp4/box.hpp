@@ -1,7 +1,7 @@
 // ISO base media file format: boxes.  ISO/IEC 14496-12 §4.2.
 //
-//   [size:4][type:4]            size counts the header; 1 = a 64-bit size follows; 0 = to the end
-//   of the [largesize:8 if size == 1]  file, which an endless pipe cannot have and we refuse
+//   [size:4][type:4]            size counts the header; 1 = a 64-bit size follows; 0 = to the end of
+//   [largesize:8 if size == 1]  the file, which an endless pipe cannot have and we refuse
 #pragma once
 
 #include "common/base/bytes.hpp"
@@ -37,13 +37,13 @@ struct Box {
   std::size_t at = 0;  ///< offset of the header in what was walked
   std::size_t header_bytes = 8;
 };
-/// Walks the boxes of a body that is there whole: `Boxes walk{body}; while (auto box =
-/// walk.next())`.
+/// Walks the boxes of a body that is there whole:
+/// `Boxes walk{body}; while (auto box = walk.next())`.
 class Boxes {
  public:
   explicit Boxes(Bytes in) : in_(in) {}
-  std::optional<Box>
-  next();  ///< nothing at the end, or when a box leads outside (ok() tells which)
+  /// Nothing at the end, or when a box leads outside (ok() tells which).
+  std::optional<Box> next();
   [[nodiscard]] bool ok() const { return ok_; }
 
  private:

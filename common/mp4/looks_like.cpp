@@ -26,11 +26,6 @@ constexpr std::array magics{
     Magic{"\x00\x00\x01\xBA"sv, "MPEG program stream"sv},
 };
 
-constexpr std::size_t ts_packet = 188;
-bool is_transport_stream(Bytes head) {
-  return head[0] == 0x47 && (head.size() <= ts_packet || head[ts_packet] == 0x47);
-}
-
 /// By the header of the first NAL unit: what begins a stream is an AUD, SEI or parameter set, and
 /// those of H.265 (types 32 to 35 and 39, one byte further on the id and layer) are nothing that
 /// begins H.264.
@@ -40,8 +35,17 @@ std::string annex_b(std::uint8_t header) {
   return is_h265 ? "raw H.265 (Annex B)" : "raw H.264 (Annex B)";
 }
 
-bool is_text(std::uint8_t c) {
-  return (c >= ' ' && c < 0x7F) || c == '\n' || c == '\r' || c == '\t';
+bool is_text(Bytes head) {
+  constexpr std::size_t telling = 16;
+  return std::ranges::all_of(head.first(std::min(head.size(), telling)), [](std::uint8_t c) {
+    return (c >= ' ' && c < 0x7F) || c == '\n' || c == '\r' || c == '\t';
+  });
+}
+
+/// 'G' begins many a text too.
+constexpr std::size_t ts_packet = 188;
+bool is_transport_stream(Bytes head) {
+  return head[0] == 0x47 && (head.size() > ts_packet ? head[ts_packet] == 0x47 : !is_text(head));
 }
 
 }  // namespace
@@ -62,8 +66,7 @@ std::string looks_like(Bytes head) {
     for (const auto box : {fourcc("ftyp"), fourcc("moov"), fourcc("mdat"), fourcc("wide")})
       if (type == box) return "plain MP4";
   }
-  if (std::ranges::all_of(head.first(std::min<std::size_t>(head.size(), 16)), is_text))
-    return "text";
+  if (is_text(head)) return "text";
   return "unknown data";
 }
 

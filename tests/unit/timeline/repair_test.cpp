@@ -411,7 +411,9 @@ TEST(Repair, GarbageNeverGoesBackAndStaysNearTheClock) {
       ASSERT_GT(repaired.duration, 0U);
       last[track] = repaired.dts;
       const double seconds = static_cast<double>(repaired.dts) / specs[track].timescale;
-      if (live) ASSERT_NEAR(seconds, 10 + now, 65 + now / 16) << seed << ' ' << n;
+      if (live) {
+        ASSERT_NEAR(seconds, 10 + now, 65 + now / 16) << seed << " " << n;
+      }
       if (n % 500 == 499) repair.begin_session({specs[0], specs[1]});
     }
   }
