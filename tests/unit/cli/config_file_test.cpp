@@ -69,7 +69,7 @@ TEST_F(ConfigFile, SetsEveryKindOfOption) {
 
 TEST_F(ConfigFile, GivesWayToTheCommandLine) {
   apply("timeout = 4s\naudio = none\nINPUT = file\nextra = 1\nrealtime = true");
-  parse({"arg", "--extra=3", "--timeout=5s"});
+  parse({"--extra=3", "--timeout=5s", "arg"});
   EXPECT_EQ(timeout, 5s);
   EXPECT_EQ(input, "arg");
   EXPECT_EQ(extra, std::vector<std::string>{"3"});
