@@ -108,8 +108,9 @@ void Service::tell() {
 }
 
 void Service::ended(const Channel& channel, const SourceEnd& how) {
-  // A FIFO's writer may be followed by a better one; what was never live fMP4 shall not look like it works.
-  if (!how.failure.empty() && channels_.size() == 1 && (how.for_good || !how.had_media)) {
+  // A FIFO's writer may be followed by a better one, unless there never was a right one.
+  const bool hopeless = how.for_good || channel.stream().fragments() == 0;
+  if (!how.failure.empty() && channels_.size() == 1 && hopeless) {
     failure_.emplace(live::Exit::bad_data, channel.reason());
     wind_up(CloseCode::going_away);
     return;

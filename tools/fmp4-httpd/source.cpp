@@ -140,19 +140,21 @@ live::awaitable<void> Source::run_pipe() {
 live::awaitable<SourceEnd> Source::read_writer() {
   live::mp4::StreamReader reader{limits_};
   std::vector<Item> items;
-  bool had_media = false;
+  // Before its first writer has come a FIFO reads as at its end; poll(2) knows better.
+  if (kind_ == Kind::fifo) {
+    co_await descriptor_.async_wait(live::asio::posix::descriptor_base::wait_read, live::as_result);
+  }
   for (;;) {
     const auto [error, n] =
         co_await descriptor_.async_read_some(live::asio::buffer(in_), live::as_result);
-    if (error) co_return end_of_writer(reader, had_media);
+    if (error) co_return end_of_writer(reader);
     const auto why = reader.feed(live::Bytes{in_}.first(n), items);
     for (auto& item : items) {
-      had_media = had_media || std::holds_alternative<FragmentItem>(item);
       events_.item(std::move(item));
     }
     if (!items.empty()) events_.items_done();
     items.clear();
-    if (const auto end = failure(why, had_media)) co_return *end;
+    if (why) co_return failure(*why);
   }
 }
 
@@ -160,21 +162,19 @@ live::awaitable<SourceEnd> Source::play_file() {
   live::mp4::StreamReader reader{limits_};
   std::vector<Item> items;
   Paced paced;
-  bool had_media = false;
   for (;;) {
     const auto n = ::read(file_.get(), in_.data(), in_.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) co_return end_of_writer(reader, had_media);
+    if (n <= 0) co_return end_of_writer(reader);
     const auto why = reader.feed(live::Bytes{in_}.first(static_cast<std::size_t>(n)), items);
     for (auto& item : items) {
       co_await pace(item, paced);
       if (stopped_) co_return SourceEnd{};
-      had_media = had_media || std::holds_alternative<FragmentItem>(item);
       events_.item(std::move(item));
       events_.items_done();
     }
     items.clear();
-    if (const auto end = failure(why, had_media)) co_return *end;
+    if (why) co_return failure(*why);
   }
 }
 
@@ -204,25 +204,15 @@ live::awaitable<void> Source::pace(const Item& item, Paced& paced) {
   co_await timer_.async_wait(live::as_result);
 }
 
-SourceEnd Source::end_of_writer(const live::mp4::StreamReader& reader, bool had_media) const {
-  SourceEnd end;
-  end.had_media = had_media;
-  if (!reader.at_boundary() && kind_ != Kind::fifo) {
-    const std::string why = had_media ? "it ends in the middle of a fragment: it was cut off"
-                                      : "it ends in the middle of a box: it was cut off";
-    end.failure = fmt::format("read {}: {}{}", label(), why, advice(why));
-  }
-  return end;
+SourceEnd Source::end_of_writer(const live::mp4::StreamReader& reader) const {
+  if (reader.at_boundary() || kind_ == Kind::fifo) return {};
+  return {false, fmt::format("read {}: it ends in the middle of a {}: it was cut off{}", label(),
+                             reader.has_init() ? "fragment" : "box", advice({}))};
 }
 
-std::optional<SourceEnd> Source::failure(const std::optional<live::Malformed>& why,
-                                         bool had_media) const {
-  if (!why) return std::nullopt;
-  SourceEnd end;
-  end.had_media = had_media;
-  end.failure =
-      fmt::format("read {}: at byte {}: {}{}", label(), why->at, why->why, advice(why->why));
-  return end;
+SourceEnd Source::failure(const live::Malformed& why) const {
+  return {false,
+          fmt::format("read {}: at byte {}: {}{}", label(), why.at, why.why, advice(why.why))};
 }
 
 }  // namespace fmp4_httpd

@@ -24,8 +24,7 @@ namespace fmp4_httpd {
 /// How a writer, and with it perhaps the stream, ended.
 struct SourceEnd {
   bool for_good = false;
-  std::string failure;     ///< not empty: this is no live fMP4, and which command makes it
-  bool had_media = false;  ///< fragments came before
+  std::string failure;  ///< not empty: this is no live fMP4, and which command makes it
 };
 
 class Source {
@@ -57,8 +56,8 @@ class Source {
   live::awaitable<SourceEnd> read_writer();
   live::awaitable<SourceEnd> play_file();
   live::awaitable<void> pace(const live::mp4::Item& item, Paced& paced);
-  SourceEnd end_of_writer(const live::mp4::StreamReader& reader, bool had_media) const;
-  std::optional<SourceEnd> failure(const std::optional<live::Malformed>& why, bool had_media) const;
+  [[nodiscard]] SourceEnd end_of_writer(const live::mp4::StreamReader& reader) const;
+  [[nodiscard]] SourceEnd failure(const live::Malformed& why) const;
   [[nodiscard]] std::string label() const;
 
   live::asio::io_context& io_;
