@@ -95,7 +95,7 @@ void find_parameters(std::string_view text, std::vector<Range>& found) {
   }
 }
 
-/// The secrets of `text`, in order, none inside another.
+/// The secrets of `text`, in order and apart.
 std::vector<Range> find_secrets(std::string_view text) {
   std::vector<Range> found;
   find_userinfo(text, found);
@@ -103,7 +103,7 @@ std::vector<Range> find_secrets(std::string_view text) {
   std::ranges::stable_sort(found, {}, &Range::begin);
   std::vector<Range> apart;
   for (const auto& range : found) {
-    if (!apart.empty() && range.begin < apart.back().end) {
+    if (!apart.empty() && range.begin <= apart.back().end) {
       apart.back().end = std::max(apart.back().end, range.end);
     } else {
       apart.push_back(range);
