@@ -108,7 +108,7 @@ std::optional<std::uint32_t> pps_of_slice(Bytes slice_nal) {
   return id;
 }
 
-std::optional<SliceHeader> parse_slice_header(Bytes nal, const Sps& facts) {
+std::optional<SliceHeader> parse_slice_header(Bytes nal, const Sps& active) {
   if (!is_slice(Codec::avc, nal)) return {};
   const auto rbsp = unescape(nal.first(std::min(nal.size(), max_slice_header_bytes)));
   BitReader in{rbsp};
@@ -118,11 +118,11 @@ std::optional<SliceHeader> parse_slice_header(Bytes nal, const Sps& facts) {
   header.first_mb = in.ue();
   header.slice_type = in.ue();
   in.ue();  // pic_parameter_set_id
-  if (facts.separate_colour_planes) in.skip(2);
-  header.frame_num = in.bits(facts.log2_max_frame_num);
-  if (!facts.frame_mbs_only && in.flag()) in.skip(1);  // field_pic_flag, bottom_field_flag
-  if (header.idr) in.ue();                             // idr_pic_id
-  if (facts.poc_type == 0) header.poc_lsb = in.bits(facts.log2_max_poc_lsb);
+  if (active.separate_colour_planes) in.skip(2);
+  header.frame_num = in.bits(active.log2_max_frame_num);
+  if (!active.frame_mbs_only && in.flag()) in.skip(1);  // field_pic_flag, bottom_field_flag
+  if (header.idr) in.ue();                              // idr_pic_id
+  if (active.poc_type == 0) header.poc_lsb = in.bits(active.log2_max_poc_lsb);
   if (!in.ok()) return {};
   return header;
 }

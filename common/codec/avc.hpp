@@ -23,6 +23,8 @@ struct Sps {
   bool separate_colour_planes = false;
   /// Of the VUI's bitstream_restriction, when there is one.
   std::optional<std::uint32_t> max_num_reorder_frames, max_dec_frame_buffering;
+
+  bool operator==(const Sps&) const = default;
 };
 
 /// `nal`: a whole NAL unit of type 7, escaped as sent.  Nothing when it is cut or absurd; an SPS
@@ -40,7 +42,7 @@ bool cannot_reorder(const Sps& sps);
 std::optional<Buffer> claim_no_reorder(Bytes sps_nal);
 
 /// avcC with 4-byte lengths.  REQUIRES: at least one SPS that parses.
-Buffer write_avcc(std::span<const Buffer> sps, std::span<const Buffer> pps);
+Buffer write_avcc(std::span<const Buffer> sps_list, std::span<const Buffer> pps_list);
 struct Avcc {
   std::size_t length_size = 4;
   std::vector<Buffer> sps, pps;
@@ -60,12 +62,12 @@ bool is_first_slice(Bytes slice_nal);
 std::optional<std::uint32_t> pps_of_slice(Bytes slice_nal);
 
 /// Of a slice header (§7.3.3): enough to tell a picture's place in output order and a picture's
-/// first slice.  `sps` is the active one.  Nothing when the slice is cut.
+/// first slice.  `active` is the SPS in use.  Nothing when the slice is cut.
 struct SliceHeader {
   std::uint32_t first_mb = 0, slice_type = 0, frame_num = 0;
   bool idr = false;
   std::uint32_t poc_lsb = 0;  ///< pic_order_cnt_type 0 only
 };
-std::optional<SliceHeader> parse_slice_header(Bytes nal, const Sps& sps);
+std::optional<SliceHeader> parse_slice_header(Bytes nal, const Sps& active);
 
 }  // namespace live::codec::avc

@@ -115,7 +115,7 @@ bool read_size(BitReader& in, Sps& sps) {
   // Table 6-1 and equations 7-19 to 7-22.
   const auto chroma = sps.separate_colour_planes ? 0 : sps.chroma_format;
   const std::uint64_t unit_x = chroma == 1 || chroma == 2 ? 2 : 1;
-  const std::uint64_t unit_y = (chroma == 1 ? 2U : 1U) * field_factor;
+  const std::uint64_t unit_y = std::uint64_t{chroma == 1 ? 2U : 1U} * field_factor;
   const auto left = in.ue(), right = in.ue(), top = in.ue(), bottom = in.ue();
   const auto cut_x = (std::uint64_t{left} + right) * unit_x;
   const auto cut_y = (std::uint64_t{top} + bottom) * unit_y;

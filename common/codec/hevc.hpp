@@ -24,6 +24,8 @@ struct Sps {
   std::uint32_t max_num_reorder_pics = 0, max_dec_pic_buffering = 1;  ///< of the highest sub-layer
   std::uint32_t log2_max_poc_lsb = 4;
   bool temporal_id_nested = false;
+
+  bool operator==(const Sps&) const = default;
 };
 /// `nal`: a whole NAL unit, escaped as sent.  Nothing when it is cut before its VUI, absurd, or of
 /// a layer above the base.
@@ -46,8 +48,8 @@ std::optional<Buffer> claim_no_reorder_sps(Bytes sps_nal);
 std::optional<Buffer> claim_no_reorder_vps(Bytes vps_nal);
 
 /// hvcC with 4-byte lengths, sets complete (hvc1).  REQUIRES: at least one SPS that parses.
-Buffer write_hvcc(std::span<const Buffer> vps, std::span<const Buffer> sps,
-                  std::span<const Buffer> pps);
+Buffer write_hvcc(std::span<const Buffer> vps_list, std::span<const Buffer> sps_list,
+                  std::span<const Buffer> pps_list);
 struct Hvcc {
   std::size_t length_size = 4;
   std::vector<Buffer> vps, sps, pps;

@@ -47,7 +47,7 @@ void read_profile(BitReader& in, Sps& sps) {
     if (in.flag()) bits += 88;
     if (in.flag()) bits += 8;
   }
-  in.skip(2 * (9 - sps.sub_layers) + bits);  // reserved_zero_2bits first
+  in.skip(2 * (std::size_t{9} - sps.sub_layers) + bits);  // reserved_zero_2bits first
 }
 
 /// From sub_layer_ordering_info_present_flag on.

@@ -11,25 +11,11 @@ namespace {
 
 using test::bytes;
 
-/// What a claim must not touch.
-void expect_same_picture(const Sps& a, const Sps& b) {
-  EXPECT_EQ(a.profile, b.profile);
-  EXPECT_EQ(a.constraints, b.constraints);
-  EXPECT_EQ(a.level, b.level);
-  EXPECT_EQ(a.id, b.id);
-  EXPECT_EQ(a.width, b.width);
-  EXPECT_EQ(a.height, b.height);
-  EXPECT_EQ(a.sar_num, b.sar_num);
-  EXPECT_EQ(a.sar_den, b.sar_den);
-  EXPECT_EQ(a.chroma_format, b.chroma_format);
-  EXPECT_EQ(a.bit_depth_luma, b.bit_depth_luma);
-  EXPECT_EQ(a.bit_depth_chroma, b.bit_depth_chroma);
-  EXPECT_EQ(a.poc_type, b.poc_type);
-  EXPECT_EQ(a.log2_max_poc_lsb, b.log2_max_poc_lsb);
-  EXPECT_EQ(a.log2_max_frame_num, b.log2_max_frame_num);
-  EXPECT_EQ(a.max_num_ref_frames, b.max_num_ref_frames);
-  EXPECT_EQ(a.frame_mbs_only, b.frame_mbs_only);
-  EXPECT_EQ(a.separate_colour_planes, b.separate_colour_planes);
+/// `sps` without what a claim may change.
+Sps picture(Sps sps) {
+  sps.max_num_reorder_frames.reset();
+  sps.max_dec_frame_buffering.reset();
+  return sps;
 }
 
 /// An SPS that uses every optional part up to the VUI, in whose bits `write_vui` has the last word.
@@ -256,7 +242,7 @@ TEST(NoReorderClaim, AddsAVuiWhereThereIsNone) {
   ASSERT_TRUE(after);
   // ... 1 (VUI) 00000000 1 (restriction) 1, 0, 0, 16, 16, 0, 1 and the stop bit
   EXPECT_EQ(*after, bytes("674d401e95a0280bfe59b0 3c2211a8"));
-  expect_same_picture(*parse_sps(before), *parse_sps(*after));
+  EXPECT_EQ(picture(*parse_sps(before)), picture(*parse_sps(*after)));
 }
 
 TEST(NoReorderClaim, KeepsTheVuiThatIsThere) {
@@ -265,7 +251,7 @@ TEST(NoReorderClaim, KeepsTheVuiThatIsThere) {
   ASSERT_TRUE(after);
   EXPECT_EQ(*after, bytes("674d002a963540f0044fcb37010101400001c2000057e4 03c2211a80"));
   const auto sps = parse_sps(*after);
-  expect_same_picture(*parse_sps(before), *sps);
+  EXPECT_EQ(picture(*parse_sps(before)), picture(*sps));
   EXPECT_EQ(sps->max_num_reorder_frames, 0U);
   EXPECT_EQ(sps->max_dec_frame_buffering, 1U);
 }
@@ -277,7 +263,7 @@ TEST(NoReorderClaim, ChangesTwoNumbersOfARestrictionThatIsThere) {
   const auto unrestricted = full_sps([](BitWriter& out) { write_full_vui(out, false); });
   const auto sps = parse_sps(*after);
   ASSERT_TRUE(sps);
-  expect_same_picture(*parse_sps(before), *sps);
+  EXPECT_EQ(picture(*parse_sps(before)), picture(*sps));
   EXPECT_EQ(sps->max_num_reorder_frames, 0U);
   EXPECT_EQ(sps->max_dec_frame_buffering, 9U);
   const auto bits_before = unescape(before);
@@ -303,7 +289,7 @@ TEST(NoReorderClaim, HoldsForEverySetThatParses) {
     ASSERT_TRUE(claimed);
     const auto after = parse_sps(*claimed);
     ASSERT_TRUE(after);
-    expect_same_picture(*before, *after);
+    EXPECT_EQ(picture(*before), picture(*after));
     EXPECT_EQ(after->max_num_reorder_frames, 0U);
     EXPECT_GE(after->max_dec_frame_buffering, after->max_num_ref_frames);
     EXPECT_EQ(claim_no_reorder(*claimed), claimed) << "once is enough";

@@ -14,25 +14,10 @@ using test::bytes;
 constexpr auto every_sps = {test::x265_no_b_sps, test::x265_sps, test::x265_layers_sps,
                             test::x265_window_sps};
 
-/// What a claim must not touch.
-void expect_same_picture(const Sps& a, const Sps& b) {
-  EXPECT_EQ(a.id, b.id);
-  EXPECT_EQ(a.profile_idc, b.profile_idc);
-  EXPECT_EQ(a.tier, b.tier);
-  EXPECT_EQ(a.level_idc, b.level_idc);
-  EXPECT_EQ(a.compatibility, b.compatibility);
-  EXPECT_EQ(a.constraints, b.constraints);
-  EXPECT_EQ(a.width, b.width);
-  EXPECT_EQ(a.height, b.height);
-  EXPECT_EQ(a.sar_num, b.sar_num);
-  EXPECT_EQ(a.sar_den, b.sar_den);
-  EXPECT_EQ(a.chroma_format, b.chroma_format);
-  EXPECT_EQ(a.bit_depth_luma, b.bit_depth_luma);
-  EXPECT_EQ(a.bit_depth_chroma, b.bit_depth_chroma);
-  EXPECT_EQ(a.sub_layers, b.sub_layers);
-  EXPECT_EQ(a.max_dec_pic_buffering, b.max_dec_pic_buffering);
-  EXPECT_EQ(a.log2_max_poc_lsb, b.log2_max_poc_lsb);
-  EXPECT_EQ(a.temporal_id_nested, b.temporal_id_nested);
+/// `sps` without what a claim may change.
+Sps picture(Sps sps) {
+  sps.max_num_reorder_pics = 0;
+  return sps;
 }
 
 void write_scaling_lists(BitWriter& out) {
@@ -225,7 +210,7 @@ TEST(HevcNoReorderClaim, ChangesNothingElse) {
     ASSERT_TRUE(claimed);
     const auto after = parse_sps(*claimed);
     ASSERT_TRUE(after);
-    expect_same_picture(*before, *after);
+    EXPECT_EQ(picture(*before), picture(*after));
     EXPECT_EQ(after->max_num_reorder_pics, 0U);
     EXPECT_EQ(claim_no_reorder_sps(*claimed), claimed) << "once is enough";
   }

@@ -11,6 +11,7 @@ using test::bytes;
 
 std::vector<Buffer> owned(const std::vector<Bytes>& spans) {
   std::vector<Buffer> out;
+  out.reserve(spans.size());
   for (const auto span : spans)
     out.emplace_back(span.begin(), span.end());
   return out;
