@@ -12,8 +12,9 @@ namespace rtsp2fmp4 {
 using live::timeline::Repaired;
 
 void Muxer::tracks(std::optional<live::codec::Parameters> video,
-                   std::optional<live::codec::Parameters> audio) {
-  wish_ = {std::move(video), std::move(audio)};
+                   std::optional<live::codec::Parameters> audio, std::uint32_t audio_timescale) {
+  wish_ = {std::move(video), std::move(audio), {}};
+  if (wish_.audio) wish_.audio_timescale = audio_timescale;
 }
 
 void Muxer::begin_epoch() {
@@ -23,7 +24,7 @@ void Muxer::begin_epoch() {
   output_.begin_epoch(epoch_);
   std::vector<live::mp4::Track> tracks;
   if (now_.video) tracks.push_back({video_.id, video_timescale, *now_.video});
-  if (now_.audio) tracks.push_back({audio_.id, now_.audio->sample_rate, *now_.audio});
+  if (now_.audio) tracks.push_back({audio_.id, now_.audio_timescale, *now_.audio});
   init_ = live::mp4::write_init(tracks);
   std::string codecs;
   for (const auto& track : tracks)
@@ -63,7 +64,7 @@ void Muxer::audio(Sample sample, const Repaired& at) {
   if (!wish_.video && wish_ != now_) begin_epoch();
   if (!now_.audio || now_.audio != wish_.audio) return;
   add(audio_, std::move(sample), at);
-  const auto ms = held(audio_, now_.audio->sample_rate);
+  const auto ms = held(audio_, now_.audio_timescale);
   if (cut_.at == Cut::At::frame) {
     if (ms >= audio_limit_ms) flush();
   } else if (!now_.video) {

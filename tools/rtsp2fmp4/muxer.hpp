@@ -27,8 +27,9 @@ class Muxer {
 
   /// What the tracks are from the next start on (a key frame; without video, any audio sample).  Equal
   /// parameters change nothing, others begin a new epoch there.
+  /// `audio_timescale`: of the samples that audio() is given.
   void tracks(std::optional<live::codec::Parameters> video,
-              std::optional<live::codec::Parameters> audio);
+              std::optional<live::codec::Parameters> audio, std::uint32_t audio_timescale);
 
   void video(Sample sample, const live::timeline::Repaired& at);
   /// Dropped while the epoch has no audio track of these parameters.
@@ -48,6 +49,7 @@ class Muxer {
 
   struct Tracks {
     std::optional<live::codec::Parameters> video, audio;
+    std::uint32_t audio_timescale = 0;  ///< 0 without audio
     bool operator==(const Tracks&) const = default;
   };
   struct Track {

@@ -57,7 +57,6 @@ Session::Session(Source& source, const Options& options, bool rtp, live::timelin
   }
   if (video != nullptr) open_video(*video, options, rtp, live_);
   if (audio != nullptr) open_audio(*audio, options);
-  begin_time_line();
 }
 
 void Session::open_video(const Stream& stream, const Options& options, bool rtp, bool live) {
@@ -83,7 +82,9 @@ void Session::open_audio(const Stream& stream, const Options& options) {
       std::make_unique<AudioTrack>(stream, target, [this](Sample s) { on_audio(std::move(s)); });
 }
 
+/// With the first sample, because only then the audio's rate is certain.
 void Session::begin_time_line() {
+  if (std::exchange(time_line_begun_, true)) return;
   std::vector<live::timeline::TrackSpec> specs;
   if (video_) {
     const auto& stream = video_->stream();
@@ -99,7 +100,8 @@ void Session::begin_time_line() {
     live::timeline::TrackSpec spec;
     spec.in_num = audio_->time_base_num();
     spec.in_den = audio_->time_base_den();
-    spec.timescale = audio_->parameters() ? audio_->parameters()->sample_rate : spec.in_den;
+    if (audio_->parameters()) audio_timescale_ = audio_->parameters()->sample_rate;
+    spec.timescale = audio_timescale_;
     spec.nominal_duration = audio_->packet_samples();
     spec.reorders = false;
     specs.push_back(spec);
@@ -118,16 +120,39 @@ void Session::push(live::av::Packet packet, const Arrival& arrival) {
 
 void Session::flush() {
   if (video_) video_->flush();
+  release();
   muxer_.flush();
 }
 
 void Session::wish() {
   const bool audio = audio_ && !(silence_ && silence_->given_up());
   muxer_.tracks(video_ ? video_->parameters() : std::nullopt,
-                audio ? audio_->parameters() : std::nullopt);
+                audio ? audio_->parameters() : std::nullopt, audio_timescale_);
+}
+
+bool Session::waits_for_audio() const {
+  if (waited_ || !audio_ || audio_->parameters() || waiting_.size() >= most_waiting) return false;
+  return waiting_.empty() ||
+         waiting_.back().arrival.monotonic - waiting_.front().arrival.monotonic < longest_wait;
 }
 
 void Session::on_video(Sample sample) {
+  if (waits_for_audio()) {
+    waiting_.push_back(std::move(sample));
+    return;
+  }
+  release();
+  write_video(std::move(sample));
+}
+
+void Session::release() {
+  waited_ = true;
+  for (auto& sample : std::exchange(waiting_, {}))
+    write_video(std::move(sample));
+}
+
+void Session::write_video(Sample sample) {
+  begin_time_line();
   const auto at = repair_.repair(0, sample.stamp, sample.arrival.monotonic);
   if (!first_) first_ = at.dts;
   last_ = at.dts;
@@ -138,12 +163,13 @@ void Session::on_video(Sample sample) {
 
 /// Before the picture, so that both tracks of its fragment end together.
 void Session::fill_silence(std::uint64_t video_dts, const Arrival& arrival) {
-  const auto rate = audio_->parameters()->sample_rate;
+  const auto rate = audio_timescale_;
   const auto video_at = static_cast<std::uint64_t>(
       live::rescale(static_cast<std::int64_t>(video_dts), rate, video_timescale));
   if (!silence_) {
     silent_packet_ = live::av::silent_packet(*audio_->parameters(), audio_->packet_samples());
-    silence_.emplace(silent_packet_ ? audio_->packet_samples() : 0);
+    const bool possible = silent_packet_ && rate == audio_->parameters()->sample_rate;
+    silence_.emplace(possible ? audio_->packet_samples() : 0);
   }
   if (!std::exchange(video_begun_, true)) silence_->begin(video_at, arrival.monotonic);
   const bool given_up = silence_->given_up();
@@ -169,6 +195,8 @@ void Session::fill_silence(std::uint64_t video_dts, const Arrival& arrival) {
 }
 
 void Session::on_audio(Sample sample) {
+  if (!waiting_.empty()) release();
+  begin_time_line();
   const auto at = repair_.repair(audio_index_, sample.stamp, sample.arrival.monotonic);
   if (silence_) silence_->real(at.dts + at.duration, sample.arrival.monotonic);
   if (at.covered) {

@@ -10,8 +10,11 @@
 #include "tools/rtsp2fmp4/stats.hpp"
 #include "tools/rtsp2fmp4/video_track.hpp"
 
+#include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace rtsp2fmp4 {
 
@@ -34,10 +37,18 @@ class Session {
   [[nodiscard]] live::Ms written() const;
 
  private:
+  /// Where only audio packets tell the audio's parameters (ADTS), the first pictures wait for one, so that the
+  /// first init segment has both tracks.
+  static constexpr std::size_t most_waiting = 64;
+  static constexpr std::chrono::seconds longest_wait{1};
+
   void open_video(const live::av::Stream& stream, const Options& options, bool rtp, bool live);
   void open_audio(const live::av::Stream& stream, const Options& options);
   void begin_time_line();
   void on_video(Sample sample);
+  [[nodiscard]] bool waits_for_audio() const;
+  void release();
+  void write_video(Sample sample);
   void on_audio(Sample sample);
   void fill_silence(std::uint64_t video_dts, const Arrival& arrival);
   void wish();
@@ -49,10 +60,14 @@ class Session {
   unsigned video_stream_ = 0, audio_stream_ = 0;
   std::unique_ptr<VideoTrack> video_;
   std::unique_ptr<AudioTrack> audio_;
-  std::size_t audio_index_ = 0;  ///< in the time line; video is 0 where there is one
+  bool time_line_begun_ = false;
+  std::uint32_t audio_timescale_ = 48'000;  ///< the sample rate, where it is known in time
+  std::size_t audio_index_ = 0;             ///< in the time line; video is 0 where there is one
   std::optional<SilencePlan> silence_;
   std::optional<live::Buffer> silent_packet_;
   bool video_begun_ = false;
+  std::vector<Sample> waiting_;  ///< pictures, until the audio's parameters are known
+  bool waited_ = false;
   std::optional<std::uint64_t> first_;  ///< decode time of the main track's first sample
   std::uint64_t last_ = 0;
   std::uint32_t timescale_ = video_timescale;  ///< of the main track

@@ -1,0 +1,25 @@
+# A file goes through bit by bit: every decoded frame and its time are those of the original, however fragments are cut.
+. "$TESTS/tools/lib.sh"
+
+ffmpeg -v error -f lavfi -i testsrc2=size=320x240:rate=25 -f lavfi -i sine=r=48000 -t 6 -c:v libx264 -g 50 -bf 2 \
+  -preset veryfast -c:a aac in.mp4
+frames() { # hashes and presentation times relative to the first
+  ffmpeg -v error -i "$1" -map 0:v -f framehash -hash md5 - | grep -v '^#' |
+    awk -F, '{ gsub(/ /, ""); if (NR == 1) first = $3; print $3 - first, $6 }'
+}
+# Of audio the packets: an edit list hides the encoder's first one from a decoder of the original.
+packets() { ffmpeg -v error -i "$1" -map 0:a -c copy -f framehash -hash md5 - | awk -F, '!/^#/ { print $6 }'; }
+frames in.mp4 >wanted.v
+packets in.mp4 >wanted.a
+for cut in frame gop 3s; do
+  exits 0 60 rtsp2fmp4 --fragment "$cut" in.mp4
+  "$TESTS/tools/rtsp2fmp4/boxes" out check
+  cp out "$cut.mp4"
+  frames "$cut.mp4" >got.v
+  packets "$cut.mp4" >got.a
+  cmp got.v wanted.v || fail "video differs with --fragment $cut: $(diff got.v wanted.v | head -n 4)"
+  cmp got.a wanted.a || fail "audio differs with --fragment $cut"
+done
+equal "fragments by frame" "$(ffprobe -v error -select_streams v -count_packets -show_entries stream=nb_read_packets -of csv=p=0 frame.mp4)" 150
+equal "fragments by group" "$("$TESTS/tools/rtsp2fmp4/boxes" gop.mp4 | grep -c fragment)" 3
+equal "fragments of 3 s" "$("$TESTS/tools/rtsp2fmp4/boxes" 3s.mp4 | grep -c fragment)" 2

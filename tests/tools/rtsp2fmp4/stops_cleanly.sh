@@ -1,0 +1,28 @@
+# SIGTERM ends with 0 and whole fragments, whatever the program waits for: media, a camera, a writer of its FIFO, or a
+# reader that does not read.
+. "$TESTS/tools/lib.sh"
+
+start media rtsp2fmp4 test:size=320x240
+wait_for 60 "media" larger media.out 20000
+stop media TERM 10
+equal "exit status" "$STATUS" 0
+"$TESTS/tools/rtsp2fmp4/boxes" media.out check
+
+start waiting rtsp2fmp4 "rtsp://127.0.0.1:$(free_port)/x"
+wait_for 60 "the first failure" says waiting.err "trying again"
+stop waiting INT 10
+equal "exit status while waiting" "$STATUS" 0
+
+mkfifo camera.fifo out.fifo
+start writer rtsp2fmp4 camera.fifo
+sleep 0.3 # there is no event to wait for: it says nothing until a writer comes
+stop writer TERM 10
+equal "exit status without a writer" "$STATUS" 0
+
+stuck() { exec rtsp2fmp4 test:size=640x360,bitrate=8M >out.fifo; }
+start stuck stuck
+exec 7<out.fifo # opened, never read
+wait_for 60 "the epoch" says stuck.err "epoch 1"
+sleep 1.5       # the pipe holds 64 kB
+stop stuck TERM 20
+equal "exit status with a stuck reader" "$STATUS" 0
