@@ -67,7 +67,7 @@ class Player {
     const stream = (await streams('../stats.json')).find((one) => one.name === name);
     const state = stream?.state ?? 'unknown';
     if (state === 'live') return 0;
-    this.#become(state);
+    this.#become(state, stream?.reason);
     return state === 'waiting' ? limits.askWaitingMs : limits.askRarelyMs;
   }
 
@@ -182,7 +182,7 @@ class Player {
       connecting: 'Connecting…',
       waiting: 'Waiting for the source…',
       ended: 'The stream has ended.',
-      failed: 'What comes from the source is no live MP4.',
+      failed: `The source has failed: ${text}`,
       unknown: `There is no stream called “${name}”.`,
       failing: 'The browser could not play this. Trying again…',
       lost: 'The server does not answer. Trying again…',
