@@ -1,4 +1,4 @@
-// plays.spec.js chromium|firefox h264|h265: the main job.  rtsp2fmp4 test: | fmp4-httpd, watched on the player page
+// plays.spec.js chromium|firefox h264|hevc: the main job.  rtsp2fmp4 test: | fmp4-httpd, watched on the player page
 // and as a bare <video>: pictures advance, sound is decoded, the console is clean.
 const assert = require('node:assert');
 const {story, full} = require('./lib/story.js');

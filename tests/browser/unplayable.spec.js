@@ -8,7 +8,7 @@ const {until} = require('./lib/until.js');
 story(async (stage) => {
   const fifo = stage.programs.fifo('live');
   const {url} = await stage.programs.server([`live=${fifo}`]);
-  const source = stage.programs.source('test:size=640x360,rate=25,vcodec=h265', fifo);
+  const source = stage.programs.source('test:size=640x360,rate=25,vcodec=hevc', fifo);
   const page = await stage.open('chromium', `${url}/live/`);
   await watch(page);
   const {message} = await until('a sentence', async () => {
