@@ -2,7 +2,8 @@
 . "$TESTS/tools/lib.sh"
 
 ffmpeg -v error -f lavfi -i testsrc2=size=320x240:rate=25 -f lavfi -i sine=r=48000 -t 4 -c:v libx264 -g 25 -bf 0 \
-  -preset veryfast -c:a aac in.ts
+  -preset veryfast -c:a aac in.mkv
+ffmpeg -v error -i in.mkv -c copy in.ts
 piped() { rtsp2fmp4 - <in.ts >"$1"; }
 piped out.mp4 2>err
 "$TESTS/tools/rtsp2fmp4/boxes" out.mp4 check
@@ -15,7 +16,7 @@ equal "exit status" "$STATUS" 0
 cp fifo.out fifo.mp4
 equal "frames of a FIFO" "$(decoded fifo.mp4)" 100
 for format in flv matroska; do
-  ffmpeg -v error -i in.ts -c copy -bsf:a aac_adtstoasc -f "$format" - | rtsp2fmp4 - >out.mp4 2>err
+  ffmpeg -v error -i in.mkv -c copy -f "$format" - | rtsp2fmp4 - >out.mp4 2>err
   equal "frames of $format" "$(decoded out.mp4)" 100
 done
 
