@@ -71,6 +71,8 @@ function(live_tool name)
   add_executable(${name} main.cpp)
   target_link_libraries(${name} PRIVATE ${name}_objects)
   install(TARGETS ${name} RUNTIME)
+  install(FILES ${PROJECT_SOURCE_DIR}/scripts/completions/liveutils.bash
+    DESTINATION share/bash-completion/completions RENAME ${name})
   if(EXISTS ${PROJECT_SOURCE_DIR}/man/${name}.1)
     install(FILES ${PROJECT_SOURCE_DIR}/man/${name}.1 TYPE MAN)
   endif()

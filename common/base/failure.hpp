@@ -1,12 +1,12 @@
 // Exit statuses and the one exception type of the project.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <cerrno>
 #include <stdexcept>
 #include <string>
 #include <system_error>
+
+#include <fmt/format.h>
 
 namespace live {
 

@@ -1,12 +1,12 @@
 // Whole files: read with a limit, replaced at once.
 #pragma once
 
+#include "common/base/bytes.hpp"
+
 #include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
-
-#include "common/base/bytes.hpp"
 
 namespace live {
 

@@ -27,8 +27,10 @@ class Counter {
 class MetricsText {
  public:
   /// `labels` is empty or `stream="x",kind="y"` as label() makes it.
-  void counter(std::string_view name, std::string_view help, double value, std::string_view labels = {});
-  void gauge(std::string_view name, std::string_view help, double value, std::string_view labels = {});
+  void counter(std::string_view name, std::string_view help, double value,
+               std::string_view labels = {});
+  void gauge(std::string_view name, std::string_view help, double value,
+             std::string_view labels = {});
   [[nodiscard]] const std::string& text() const { return text_; }
 
  private:

@@ -8,7 +8,8 @@ namespace live {
 
 using Ms = std::chrono::milliseconds;
 using Us = std::chrono::microseconds;
-using Ticks90k = std::chrono::duration<std::int64_t, std::ratio<1, 90'000>>;  ///< RTP video, TS, our video
+using Ticks90k =
+    std::chrono::duration<std::int64_t, std::ratio<1, 90'000>>;  ///< RTP video, TS, our video
 using Monotonic = std::chrono::steady_clock::time_point;
 using WallClock = std::chrono::system_clock::time_point;
 

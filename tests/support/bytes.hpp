@@ -1,10 +1,10 @@
 // bytes("09 00 2a"): test vectors as the standards print them.
 #pragma once
 
+#include "common/base/bytes.hpp"
+
 #include <cctype>
 #include <string_view>
-
-#include "common/base/bytes.hpp"
 
 namespace live::test {
 
