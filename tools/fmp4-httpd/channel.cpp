@@ -40,6 +40,8 @@ void Channel::take(live::mp4::Item item) {
 }
 
 void Channel::end(const SourceEnd& how) {
+  // A writer that failed may leave once more, in peace: that makes nothing better.
+  if (stream_.state() == live::StreamState::failed && how.failure.empty() && !how.for_good) return;
   over_ = how.for_good;
   reason_ = how.failure;
   auto state = how.for_good ? live::StreamState::ended : live::StreamState::waiting;

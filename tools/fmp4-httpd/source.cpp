@@ -23,6 +23,8 @@ using live::mp4::Item;
 constexpr std::size_t read_bytes = 256 * 1024;
 /// Room in the pipe for a key frame, so that a writer need not wait for us to be scheduled.
 constexpr int pipe_bytes = 1024 * 1024;
+/// A FIFO stays closed for so long after a writer of something else: writing to it then fails.
+constexpr live::Ms after_failure{500};
 /// A file whose stamps jump by more is played on at once, not after the jump.
 constexpr std::chrono::seconds longest_pause{10};
 
@@ -124,17 +126,25 @@ live::awaitable<void> Source::run_pipe() {
     auto end = co_await read_writer();
     if (stopped_) co_return;
     end.for_good = kind_ == Kind::pipe || (on_eof_ == OnEof::exit && end.failure.empty());
-    // The next writer's bytes are in the FIFO already, perhaps: open it anew before it is closed.
-    // Closing it is also what ends a writer whose bytes are of no use.
-    live::Fd anew = end.for_good ? live::Fd{} : open_path(spec_.path);
-    if (!end.for_good && !anew) {
-      end.for_good = true;
-      end.failure = fmt::format("open {}: {}", label(), live::errno_text());
-    }
     events_.end(end);
     if (end.for_good || stopped_) co_return;
+    // What the next writer wrote at once is kept: the FIFO is opened anew before it is closed.  What is
+    // of no use is not, and its writer is let know.
+    if (!end.failure.empty()) co_await be_closed_a_while();
+    auto anew = open_path(spec_.path);
+    if (!anew) {
+      events_.end({true, fmt::format("open {}: {}", label(), live::errno_text())});
+      co_return;
+    }
     read_from(std::move(anew));
   }
+}
+
+live::awaitable<void> Source::be_closed_a_while() {
+  boost::system::error_code ignored;
+  descriptor_.close(ignored);
+  timer_.expires_after(after_failure);
+  co_await timer_.async_wait(live::as_result);
 }
 
 live::awaitable<SourceEnd> Source::read_writer() {

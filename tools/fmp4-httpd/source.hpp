@@ -54,6 +54,7 @@ class Source {
   live::awaitable<void> run();
   live::awaitable<void> run_pipe();
   live::awaitable<SourceEnd> read_writer();
+  live::awaitable<void> be_closed_a_while();
   live::awaitable<SourceEnd> play_file();
   live::awaitable<void> pace(const live::mp4::Item& item, Paced& paced);
   [[nodiscard]] SourceEnd end_of_writer(const live::mp4::StreamReader& reader) const;

@@ -47,7 +47,7 @@ with tempfile.TemporaryDirectory() as folder:
 
         # A writer of something else: the stream is failed until a right one comes.
         with open(path, "wb", buffering=0) as fifo:
-            fifo.write(fmp4.init() + b"this is no box at all, and never was")
+            fifo.write(fmp4.init() + b"\xee" * 40)
             until("the failure", lambda: server.stats("door")["state"] == "failed")
         check("no box" in server.stats("door")["reason"], server.stats("door"))
         with open(path, "wb", buffering=0) as fifo:
