@@ -50,11 +50,11 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--cors", options.cors,
                  "let pages of this origin play our streams; also names a proxy on this machine")
       ->check(CLI::Validator(check_origin, "ORIGIN"))
-      ->option_text("ORIGIN ...");
+      ->allow_extra_args(false)
+      ->option_text("ORIGIN (repeatable)");
   app.add_option("--max-viewers", options.max_viewers, "at most so many at once, of all streams")
-      ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000}))
-      ->option_text("N");
+      ->option_text("N=10000");
   live::cli::add_duration(app, "--max-lag", options.max_lag,
                           "a viewer this far behind skips to the newest key frame");
   live::cli::add_size(app, "--viewer-buffer", options.viewer_buffer,
