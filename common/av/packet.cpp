@@ -1,5 +1,6 @@
 #include "common/av/packet.hpp"
 
+#include <algorithm>
 #include <new>
 
 extern "C" {
@@ -13,6 +14,14 @@ namespace live::av {
 
 Packet::Packet() : packet_(av_packet_alloc()) {
   if (!packet_) throw std::bad_alloc{};
+}
+
+Packet Packet::copy_of(Bytes bytes, std::optional<std::int64_t> pts) {
+  Packet out;
+  check(av_new_packet(out.raw(), static_cast<int>(bytes.size())), "allocate packet");
+  std::ranges::copy(bytes, out.packet_->data);
+  if (pts) out.packet_->pts = *pts;
+  return out;
 }
 
 std::span<std::uint8_t> Packet::bytes() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/av/handles.hpp"
+#include "common/base/bytes.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -13,6 +14,8 @@ namespace live::av {
 class Packet {
  public:
   Packet();
+  /// A packet of our own making.
+  static Packet copy_of(Bytes bytes, std::optional<std::int64_t> pts = {});
 
   /// Writable, because parameter set care overwrites start codes in place; copies first when libav
   /// still shares the bytes with somebody.

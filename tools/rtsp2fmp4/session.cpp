@@ -181,8 +181,8 @@ void Session::fill_silence(std::uint64_t video_dts, const Arrival& arrival) {
     at.duration = audio_->packet_samples();
     Sample sample;
     sample.arrival = arrival;
-    sample.parts.push_back({live::av::Packet{}, *silent_packet_});
-    sample.pieces = {sample.parts.front().scratch};
+    sample.parts.push_back({live::av::Packet::copy_of(*silent_packet_), {}});
+    sample.pieces = {sample.parts.front().packet.bytes()};
     sample.size = sample.pieces.front().size();
     silence_->filled();
     repair_.fill(audio_index_, silence_->next());
