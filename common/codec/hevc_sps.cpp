@@ -99,37 +99,70 @@ void skip_scaling_lists(BitReader& in) {
   }
 }
 
-/// st_ref_pic_set() (§7.3.7) of index `index`; the last one's NumDeltaPocs goes in, this one's
-/// comes out. Nothing when it is larger than the standard allows.
-std::optional<std::uint32_t> skip_short_term_set(BitReader& in, std::uint32_t index,
-                                                 std::uint32_t pictures) {
-  if (index != 0 && in.flag()) {
-    in.skip(1);  // delta_rps_sign
-    in.ue();     // abs_delta_rps_minus1
-    std::uint32_t kept = 0;
-    for (std::uint32_t i = 0; i <= pictures; ++i) {
-      if (in.flag() || in.flag()) ++kept;  // used_by_curr_pic_flag, else use_delta_flag
-    }
-    if (kept > max_ref_pics) return {};
-    return kept;
+/// A short-term reference picture set: the distances in output order to the pictures before and after,
+/// nearest first (DeltaPocS0 and DeltaPocS1 of §7.4.8).  How long a set is in the bitstream depends on
+/// those of the set before.
+struct ReferenceSet {
+  std::vector<std::int64_t> before, after;
+
+  [[nodiscard]] std::size_t size() const { return before.size() + after.size(); }
+};
+
+/// A set that is told by its differences from `last`: equations 7-61 and 7-62.
+ReferenceSet predict_reference_set(BitReader& in, const ReferenceSet& last) {
+  const bool negative = in.flag();  // delta_rps_sign
+  const auto distance = std::int64_t{in.ue()} + 1;
+  const auto delta = negative ? -distance : distance;
+  std::vector<bool> kept;
+  for (std::size_t i = 0; i <= last.size(); ++i) {
+    kept.push_back(in.flag() || in.flag());  // used_by_curr_pic_flag, else use_delta_flag
   }
-  const auto negative = in.ue(), positive = in.ue();
-  if (negative > max_ref_pics || positive > max_ref_pics) return {};
-  for (std::uint32_t i = 0; i < negative + positive; ++i) {
-    in.ue();
+  ReferenceSet set;
+  const auto add = [&](std::vector<std::int64_t>& to, std::int64_t from, std::size_t flag) {
+    const auto moved = from + delta;
+    if (kept[flag] && (&to == &set.before ? moved < 0 : moved > 0)) to.push_back(moved);
+  };
+  const auto first_after = last.before.size();
+  for (auto i = last.after.size(); i-- > 0;)
+    add(set.before, last.after[i], first_after + i);
+  add(set.before, 0, last.size());
+  for (std::size_t i = 0; i < first_after; ++i)
+    add(set.before, last.before[i], i);
+  for (auto i = first_after; i-- > 0;)
+    add(set.after, last.before[i], i);
+  add(set.after, 0, last.size());
+  for (std::size_t i = 0; i < last.after.size(); ++i)
+    add(set.after, last.after[i], first_after + i);
+  return set;
+}
+
+/// st_ref_pic_set() (§7.3.7).  Nothing when it is larger than the standard allows.
+std::optional<ReferenceSet> read_reference_set(BitReader& in, const ReferenceSet* last) {
+  if (last != nullptr && in.flag()) {  // inter_ref_pic_set_prediction_flag
+    auto set = predict_reference_set(in, *last);
+    return set.size() > max_ref_pics ? std::nullopt : std::optional{std::move(set)};
+  }
+  const auto before = in.ue(), after = in.ue();
+  if (before > max_ref_pics || after > max_ref_pics) return {};
+  ReferenceSet set;
+  for (std::int64_t i = 0, at = 0; i < before; ++i) {
+    set.before.push_back(at -= std::int64_t{in.ue()} + 1);
+    in.skip(1);  // used_by_curr_pic_s0_flag
+  }
+  for (std::int64_t i = 0, at = 0; i < after; ++i) {
+    set.after.push_back(at += std::int64_t{in.ue()} + 1);
     in.skip(1);
   }
-  return negative + positive;
+  return set;
 }
 
 bool skip_reference_sets(BitReader& in, const Sps& sps) {
   const auto sets = in.ue();
   if (sets > max_short_term_sets) return false;
-  std::uint32_t pictures = 0;
+  std::optional<ReferenceSet> last;
   for (std::uint32_t i = 0; i < sets; ++i) {
-    const auto kept = skip_short_term_set(in, i, pictures);
-    if (!kept || !in.ok()) return false;
-    pictures = *kept;
+    last = read_reference_set(in, last ? &*last : nullptr);
+    if (!last || !in.ok()) return false;
   }
   if (!in.flag()) return true;  // long_term_ref_pics_present_flag
   const auto long_term = in.ue();

@@ -182,6 +182,7 @@ Sample ParameterSets::take(std::span<std::uint8_t> packet, Buffer& scratch) {
     }
     if (is_left_out(codec_, nal)) continue;
     if (is_slice(codec_, nal)) {
+      sample.slice = true;
       const bool first = is_first_slice(codec_, nal);
       const bool key = is_key_slice(codec_, nal);
       if (first && key) sample.new_sets = activate(nal) || sample.new_sets;

@@ -22,6 +22,7 @@ struct Sample {
   std::vector<Bytes> pieces;
   std::size_t size = 0;      ///< of all pieces
   bool key = false;          ///< holds an IDR or IRAP slice
+  bool slice = false;        ///< holds a slice at all
   bool first_slice = false;  ///< holds the first slice of a picture
   bool new_sets = false;  ///< brought sets that differ from those known: parameters() has changed
 };

@@ -44,17 +44,18 @@ void write_reference_sets(BitWriter& out) {
     out.ue(0);
     out.flag(true);
   }
-  out.flag(true);  // predicted from the first: three pictures and one more, of which two are kept
+  out.flag(
+      true);  // the second, predicted from the first: its three pictures and itself, one earlier
   out.flag(true);
   out.ue(0);
-  out.flag(true);
-  out.bits(2, 0);  // neither used nor kept
-  out.bits(2, 1);  // kept
+  out.flag(true);  // -1 becomes -2
+  out.bits(2, 0);  // -2 is dropped
+  out.bits(2, 1);  // 1 becomes 0, which is no reference and does not count
   out.bits(2, 0);
-  out.flag(true);  // predicted from the second: two pictures and one more
+  out.flag(true);  // the third, predicted from the second: one picture and itself
   out.flag(false);
   out.ue(1);
-  out.bits(3, 7);
+  out.bits(2, 3);
   out.flag(true);  // long-term pictures
   out.ue(2);
   for (int i = 0; i < 2; ++i)
@@ -68,7 +69,7 @@ Buffer full_sps(std::uint32_t reorder) {
   out.bits(4, 2);
   out.bits(3, 2);  // three sub-layers
   out.flag(false);
-  out.bits(8, 0x64);  // high tier, format range extensions
+  out.bits(8, 0x24);  // high tier, format range extensions
   out.bits(32, 0x08000000);
   out.bits(32, 0x9D280000);
   out.bits(16, 0);
@@ -76,17 +77,19 @@ Buffer full_sps(std::uint32_t reorder) {
   out.bits(2, 3);  // the first sub-layer has profile and level
   out.bits(2, 1);  // the second a level
   out.bits(12, 0);
-  for (int i = 0; i < 11; ++i)
-    out.bits(8, 0xA5);
+  out.bits(8, 0x24);  // profile and constraints of the first
+  out.bits(32, 0x08000000);
+  out.bits(32, 0x9D280000);
+  out.bits(16, 0);
   out.bits(8, 60);
   out.bits(8, 90);
   out.ue(5);       // id
   out.ue(3);       // 4:4:4
   out.flag(true);  // separate_colour_plane_flag
-  out.ue(4100);
+  out.ue(4104);
   out.ue(2200);
   out.flag(true);  // conformance window, in samples
-  for (const unsigned edge : {1U, 3U, 10U, 30U})
+  for (const unsigned edge : {1U, 7U, 10U, 30U})
     out.ue(edge);
   out.ue(4);
   out.ue(2);       // 12 and 10 bits
@@ -112,7 +115,7 @@ Buffer full_sps(std::uint32_t reorder) {
   out.flag(true);  // VUI
   out.flag(true);
   out.bits(8, 14);  // 4:3
-  out.bits(32, 0);  // and much that nobody reads
+  out.bits(10, 0);  // nothing else in the VUI, no extension
   return escape(out.finish());
 }
 

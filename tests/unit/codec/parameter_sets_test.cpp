@@ -139,6 +139,7 @@ TEST(ParameterSets, AloneInAPacketGiveAnEmptySample) {
   EXPECT_TRUE(sample.pieces.empty());
   EXPECT_EQ(sample.size, 0U);
   EXPECT_TRUE(sample.new_sets);
+  EXPECT_FALSE(sample.slice);
   EXPECT_FALSE(sample.first_slice);
   EXPECT_TRUE(sets.parameters());
 }
@@ -193,6 +194,7 @@ TEST(ParameterSets, TellAPictureFromItsContinuation) {
   EXPECT_TRUE(sets.take(first, scratch).first_slice);
   const auto rest = sets.take(second, scratch);
   EXPECT_FALSE(rest.first_slice);
+  EXPECT_TRUE(rest.slice);
   EXPECT_TRUE(rest.key);
 }
 
