@@ -83,9 +83,7 @@ export class Live {
   play() {
     this.#held = false;
     if (this.#source && !this.#startingSince) this.#goLive();
-    this.#video.play().catch((error) => {
-      if (error.name === 'NotAllowedError') this.#on.blocked();
-    });
+    this.#run();
   }
 
   pause() {
@@ -102,6 +100,12 @@ export class Live {
   /// Seconds since the last fragment came.
   silence() {
     return seconds() - this.#arrival;
+  }
+
+  #run() {
+    this.#video.play().catch((error) => {
+      if (error.name === 'NotAllowedError') this.#on.blocked();
+    });
   }
 
   #fail(why) {
@@ -187,7 +191,7 @@ export class Live {
   #start() {
     this.#startingSince = 0;
     this.#goLive();
-    if (!this.#held) this.play();
+    if (!this.#held) this.#run();
   }
 
   // One seek to where the next fragment will be in time.
