@@ -14,6 +14,9 @@ using live::av::Packet;
 
 constexpr auto longest_nap = 50ms;  ///< between two questions for patience
 constexpr std::uint32_t blocks_per_second = 50;
+/// The tone is computed, not recorded: it is made ahead by what the encoder holds back, so that it leaves level
+/// with the picture as a camera's sound does.
+constexpr auto sound_lead = 90ms;
 constexpr std::uint64_t most_behind =
     5;  ///< pictures that are left out at once when the encoder is too slow
 
@@ -73,7 +76,8 @@ live::Monotonic TestSource::picture_due() const {
 
 live::Monotonic TestSource::sound_due() const {
   if (!wants_audio_ || !audio_) return live::Monotonic::max();
-  return begun_ + std::chrono::nanoseconds{(blocks_ + 1) * (1'000'000'000 / blocks_per_second)};
+  return begun_ - sound_lead +
+         std::chrono::nanoseconds{(blocks_ + 1) * (1'000'000'000 / blocks_per_second)};
 }
 
 bool TestSource::wait_until(live::Monotonic due) {
