@@ -4,6 +4,7 @@
 # The script runs in a scratch folder of its own ($SCRATCH) with the programs in PATH.  Whatever it started with
 # `start` is ended with it; when it fails, the ends of all their words are shown.  By hand:
 #     BIN=$PWD/build/dev/bin TESTS=$PWD/tests bash tests/e2e/STORY.sh
+# and KEEP=1 to find the scratch folder afterwards.
 set -euo pipefail
 
 : "${BIN:?the folder of the programs}" "${TESTS:?the folder tests of the tree}"
@@ -138,12 +139,31 @@ streams() {
       then "video \(.codec_name) \(.width)x\(.height)" else "audio \(.codec_name) \(.sample_rate)" end'
 }
 
-# decoded FILE [OPTION]...: the number of video frames that a decoder makes of it; any complaint fails.
-decoded() {
-  timeout --kill-after=5 120 ffmpeg -v error -i "$1" -map 0:v -f null - 2>decode.err ||
+# facts FILE FILTER: what jq's FILTER makes of the facts of live fMP4 (tests/support/fmp4-facts --help).
+facts() {
+  "$TESTS/support/fmp4-facts" "$1" | jq -r "$2"
+}
+
+# has_frames FILE COUNT: a condition; the last epoch has that many video frames by now.
+has_frames() {
+  (($(facts "$1" '.epochs[-1].tracks.video.samples // 0') >= $2))
+}
+
+# trim FILE: drops a fragment that was cut by the end of a download.
+trim() {
+  truncate -s "$(facts "$1" .whole_bytes)" "$1"
+}
+
+# decodes FILE: every packet of it, without a complaint of the decoder's.
+decodes() {
+  timeout --kill-after=5 120 ffmpeg -nostdin -v error -i "$1" -vsync cfr -f null - 2>decode.err ||
     fail "ffmpeg does not read $1: $(tail -n 3 decode.err)"
   [[ ! -s decode.err ]] || fail "ffmpeg complains of $1: $(head -n 3 decode.err)"
-  ffprobe -v error -select_streams v -count_packets -show_entries stream=nb_read_packets -of csv=p=0 "$1"
+}
+
+# begun URL: a condition; the stream has begun.
+begun() {
+  curl -fsI -m 5 -o /dev/null "$1"
 }
 
 finish() {
@@ -165,9 +185,11 @@ finish() {
       [[ -s $name ]] && echo "--- $name" && tail -n 15 "$name"
     done >&2
   fi
-  cd / && rm -rf "$SCRATCH"
+  cd /
+  if [[ ${KEEP:-0} == 1 ]]; then echo "kept $SCRATCH" >&2; else rm -rf "$SCRATCH"; fi
   exit "$status"
 }
 trap finish EXIT
+trap 'echo "FAIL: line $LINENO: $BASH_COMMAND" >&2' ERR
 trap 'exit 143' TERM
 trap 'exit 130' INT
