@@ -207,7 +207,7 @@ class Viewer:
         deadline = time.monotonic() + PATIENCE
         while True:
             fragments = fmp4.parse(self.data)[1]
-            if condition(fragments):
+            if fragments and condition(fragments):
                 return fragments
             check(time.monotonic() < deadline, "waited in vain for", what)
             check(self.read_some(), "the response ended before", what)
