@@ -32,7 +32,7 @@ def mutated(dice):
             data[at:at] = data[at : at + dice.randrange(60)]
         else:
             del data[at:]
-            data = data or bytearray(1)
+        data = data or bytearray(1)
     return bytes(data)
 
 
