@@ -29,8 +29,8 @@ class MoofWalk {
  public:
   MoofWalk(Bytes whole, const Init& init, Sink& sink) : whole_(whole), init_(init), sink_(sink) {}
 
-  /// `moof` and `mdat` are boxes of the whole fragment.
-  std::optional<Malformed> walk(const Box& moof, const Box& mdat);
+  /// Both are boxes of the whole fragment.
+  std::optional<Malformed> walk(const Box& moof_box, const Box& mdat);
 
   [[nodiscard]] std::size_t sequence_at() const { return sequence_at_; }
 
@@ -69,11 +69,11 @@ class MoofWalk {
 };
 
 template <class Sink>
-std::optional<Malformed> MoofWalk<Sink>::walk(const Box& box, const Box& mdat) {
-  moof_at_ = box.at;
+std::optional<Malformed> MoofWalk<Sink>::walk(const Box& moof_box, const Box& mdat) {
+  moof_at_ = moof_box.at;
   data_begin_ = at(mdat.body);
   data_end_ = data_begin_ + mdat.body.size();
-  if (moof(box.body)) return std::nullopt;
+  if (moof(moof_box.body)) return std::nullopt;
   return why_;
 }
 
@@ -255,15 +255,14 @@ bool Fragment::is_start(const Init& init) const {
   return traf != nullptr && traf->starts_with_sync;
 }
 
-Parsed<Fragment> read_fragment(Bytes bytes, const Init& init) {
-  Fragment fragment;
+Parsed<Fragment> read_fragment(Bytes fragment, const Init& init) {
+  Fragment read;
   std::optional<Box> moof, mdat;
-  Boxes walk{bytes};
+  Boxes walk{fragment};
   std::size_t count = 0;
   while (const auto box = walk.next()) {
     if (++count > most_boxes) return Malformed{box->at, "fragment has too many boxes"};
-    if (box->type == fourcc("prft") && !moof && !fragment.producer)
-      fragment.producer = read_prft(*box);
+    if (box->type == fourcc("prft") && !moof && !read.producer) read.producer = read_prft(*box);
     if (box->type == fourcc("moof")) {
       if (moof) return Malformed{box->at, "fragment with two moofs"};
       moof = box;
@@ -275,26 +274,26 @@ Parsed<Fragment> read_fragment(Bytes bytes, const Init& init) {
   }
   if (!walk.ok()) return Malformed{0, "a box leads outside of the fragment"};
   if (!mdat) return Malformed{0, "fragment without moof and mdat"};
-  fragment.moof_at = moof->at;
-  fragment.mdat_at = mdat->at;
-  Summary summary{fragment};
-  MoofWalk<Summary> inside{bytes, init, summary};
+  read.moof_at = moof->at;
+  read.mdat_at = mdat->at;
+  Summary summary{read};
+  MoofWalk<Summary> inside{fragment, init, summary};
   if (auto why = inside.walk(*moof, *mdat)) return std::move(*why);
-  fragment.sequence_at = inside.sequence_at();
-  return fragment;
+  read.sequence_at = inside.sequence_at();
+  return read;
 }
 
-std::vector<FragmentSample> samples(Bytes bytes, const Fragment& parsed, const Init& init) {
+std::vector<FragmentSample> samples(Bytes fragment, const Fragment& parsed, const Init& init) {
   std::vector<FragmentSample> found;
   std::size_t count = 0;
   for (const auto& track : parsed.tracks)
     count += track.samples;
   found.reserve(count);
-  const auto moof = Boxes{bytes.subspan(parsed.moof_at)}.next();
-  const auto mdat = Boxes{bytes.subspan(parsed.mdat_at)}.next();
+  const auto moof = Boxes{fragment.subspan(parsed.moof_at)}.next();
+  const auto mdat = Boxes{fragment.subspan(parsed.mdat_at)}.next();
   if (!moof || !mdat) return found;
   Collector collector{found};
-  MoofWalk<Collector> inside{bytes, init, collector};
+  MoofWalk<Collector> inside{fragment, init, collector};
   Box placed = *moof;
   placed.at = parsed.moof_at;
   inside.walk(placed, *mdat);

@@ -32,6 +32,6 @@ struct ReadEntry {
 };
 /// `stsd_version` tells ISO's sound entries (§12.2.3) from QuickTime's.  Malformed-ness is local:
 /// an entry that cannot be read is not known.
-ReadEntry read_sample_entry(const Box& entry, std::uint8_t stsd_version);
+ReadEntry read_sample_entry(const Box& box, std::uint8_t stsd_version);
 
 }  // namespace live::mp4

@@ -52,15 +52,15 @@ class Repair {
   /// stamp of it comes out at 10 s, or, after an earlier session, at the last stamp + time elapsed.
   void begin_session(const std::vector<TrackSpec>& specs);
 
-  /// `arrival`: monotonic clock when the frame's first packet came.  REQUIRES: track < tracks of the session.
-  Repaired repair(std::size_t track, const Stamp& stamp, Monotonic arrival);
+  /// `arrival`: monotonic clock when the frame's first packet came.  REQUIRES: index < tracks of the session.
+  Repaired repair(std::size_t index, const Stamp& stamp, Monotonic arrival);
 
   /// Where the pipe's time line stands for a track at `now`: last stamp + time elapsed (live) or the end of
   /// the last frame; for silence that is made up.  Ticks.
-  [[nodiscard]] std::uint64_t now(std::size_t track, Monotonic now) const;
+  [[nodiscard]] std::uint64_t now(std::size_t index, Monotonic now) const;
 
   /// Frames that the caller made up (silence) reach to `end`, in ticks: what comes next goes behind them.
-  void fill(std::size_t track, std::uint64_t end);
+  void fill(std::size_t index, std::uint64_t end);
 
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
