@@ -7,14 +7,12 @@
 namespace live::timeline {
 namespace {
 
-using namespace std::chrono_literals;
-
 constexpr std::int64_t ns_per_second = 1'000'000'000;
 constexpr std::int64_t origin_ns = 10 * ns_per_second;  ///< where a pipe's time begins
 constexpr std::int64_t jump_seconds = 5;
 constexpr std::int64_t file_gap_seconds = 60;  ///< a file may pause; what is longer is a jump
 constexpr unsigned strays_to_believe = 3;
-constexpr auto shift_memory = 10s;
+constexpr std::int64_t shift_memory_ns = 10 * ns_per_second;
 constexpr std::int64_t agreement = 2;  ///< 1/s: tracks' shifts agree to 0.5 s
 constexpr std::int64_t free_drift_seconds = 60, drift_divisor = 16;
 constexpr std::int64_t most_composition_seconds = 5;
@@ -26,185 +24,11 @@ std::int64_t to_ns(std::int64_t ticks, std::int64_t timescale) {
 std::int64_t from_ns(std::int64_t ns, std::int64_t timescale) {
   return rescale(ns, timescale, ns_per_second);
 }
-std::int64_t clock_ns(Monotonic t) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(t.time_since_epoch()).count();
-}
-
-}  // namespace
-
-void Repair::Durations::add(std::int64_t duration) { seen[count++ % seen.size()] = duration; }
-
-std::int64_t Repair::Durations::median() const {
-  auto sorted = seen;
-  const auto n = std::min(count, seen.size());
-  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(n / 2);
-  std::nth_element(sorted.begin(), middle, sorted.begin() + static_cast<std::ptrdiff_t>(n));
-  return *middle;
-}
-
-void Repair::begin_session(const std::vector<TrackSpec>& specs) {
-  std::optional<std::int64_t> resume;
-  for (const auto& track : tracks_) {
-    const auto last_ns = to_ns(track.last, track.spec.timescale);
-    floor_ns_ = std::max(floor_ns_, last_ns);
-    if (!track.begun) continue;
-    const auto end_ns = to_ns(track.line + track.since_line, track.spec.timescale);
-    const auto line_ns = to_ns(track.line, track.spec.timescale) - clock_ns(track.line_arrival);
-    resume = std::max(resume.value_or(std::numeric_limits<std::int64_t>::min()),
-                      live_ ? line_ns : std::max(end_ns, last_ns));
-  }
-  if (resume) {
-    resumes_ = true;
-    resume_ns_ = *resume;
-  }
-  tracks_.clear();
-  for (const auto& spec : specs)
-    tracks_.emplace_back(spec);
-  started_ = false;
-  offset_ns_.reset();
-  moved_at_.reset();
-}
-
-std::int64_t Repair::start_ns(Monotonic arrival) const {
-  if (!resumes_) return origin_ns;
-  const auto at = live_ ? resume_ns_ + clock_ns(arrival) : resume_ns_;
-  return std::max(at, floor_ns_ + 1);
-}
-
-/// Ticks between two moments of the monotonic clock.
-std::int64_t Repair::elapsed(const Track& track, Monotonic since, Monotonic until) const {
-  return from_ns(clock_ns(until) - clock_ns(since), track.spec.timescale);
-}
-
-/// Where the last good stamp and the time since put a frame.
-std::int64_t Repair::expected(const Track& track, Monotonic arrival) const {
-  if (!live_) return track.line + track.since_line;
-  return track.line + elapsed(track, track.line_arrival, arrival);
-}
-
-/// Where a frame goes whose stamp is of no use: by the durations of the frames before it, as long as these keep to the
-/// clock to 0.5 s; arrivals alone would jitter.
-std::int64_t Repair::follow(Track& track, Monotonic arrival) const {
-  const auto by_clock = expected(track, arrival);
-  const auto by_count = track.line + track.since_line;
-  const bool apart = std::abs(by_count - by_clock) > track.spec.timescale / agreement;
-  if (apart || has_left_time(track, by_count, arrival))
-    track.since_line = std::max<std::int64_t>(by_clock - track.line, 1);
-  return track.line + track.since_line;
-}
-
-std::int64_t Repair::place(const Track& track, const SourceTime& source,
-                           std::int64_t offset_ns) const {
-  return source.dts + from_ns(offset_ns, track.spec.timescale);
-}
-
-std::int64_t Repair::lag(const Track& track, std::int64_t dts, Monotonic arrival) const {
-  return dts - elapsed(track, *first_at_, arrival);
-}
-
-/// True when the stamps have run away from the clock bit by bit, each within what is tolerated.
-bool Repair::has_left_time(const Track& track, std::int64_t dts, Monotonic arrival) const {
-  if (!live_) return false;
-  const auto origin = from_ns(origin_ns, track.spec.timescale);
-  const auto most = free_drift_seconds * track.spec.timescale +
-                    elapsed(track, *first_at_, arrival) / drift_divisor;
-  return std::abs(lag(track, dts, arrival) - origin) > most;
-}
-
-Repair::Fit Repair::fit(const Track& track, std::int64_t dts, Monotonic arrival) const {
-  if (dts == track.line) return Fit::repeated;
-  if (dts < track.line) return Fit::reset;
-  const auto off = dts - expected(track, arrival);
-  const auto most = tolerance(track);
-  if (off > most || has_left_time(track, dts, arrival)) return Fit::jump;
-  if (off >= -most) return Fit::good;
-  const bool goes_on = dts - track.line <= most;
-  return goes_on && lag(track, dts, arrival) >= track.latest_lag - most ? Fit::good : Fit::jump;
-}
-
-std::int64_t Repair::tolerance(const Track& track) const {
-  return (live_ ? jump_seconds : file_gap_seconds) * track.spec.timescale;
-}
-
-/// The first frame of a track in a session.
-void Repair::begin_track(Track& track, Monotonic arrival) {
-  if (!started_) {
-    started_ = true;
-    start_ns_ = start_ns(arrival);
-    started_at_ = arrival;
-    if (!first_at_) first_at_ = arrival;
-  }
-  const auto timescale = track.spec.timescale;
-  track.begun = true;
-  track.last = std::max(track.last, from_ns(floor_ns_, timescale));
-  track.line_arrival = arrival;
-  track.line = from_ns(start_ns_, timescale);
-  if (live_) track.line += elapsed(track, started_at_, arrival);
-}
-
-/// The first stamp of a track in a session: on the session's time line, or where it is expected when its source
-/// time has nothing to do with that of the other tracks.
-void Repair::anchor(Track& track, const SourceTime& source, Monotonic arrival) {
-  const auto here = follow(track, arrival);
-  track.offset_ns = to_ns(here - source.dts, track.spec.timescale);
-  if (!offset_ns_) offset_ns_ = track.offset_ns;
-  const auto shared = place(track, source, *offset_ns_);
-  const bool near = std::abs(shared - here) <= tolerance(track);
-  if (shared > 0 && near && !has_left_time(track, shared, arrival)) track.offset_ns = offset_ns_;
-  track.line = place(track, source, *track.offset_ns) - 1;
-  track.line_arrival = arrival;
-  track.since_line = 0;
-  track.latest_lag = lag(track, track.line, arrival);
-}
-
-/// Another track has moved the session's offset: goes along when that puts this frame where it is expected.
-void Repair::adopt_shift(Track& track, const SourceTime& source, Monotonic arrival) {
-  if (!moved_at_ || arrival - *moved_at_ > shift_memory || track.offset_ns == offset_ns_) return;
-  const auto dts = place(track, source, *offset_ns_);
-  const auto off = dts - expected(track, arrival);
-  if (std::abs(off) > track.spec.timescale / agreement) return;
-  track.offset_ns = offset_ns_;
-  track.line = dts - 1;
-  track.line_arrival = arrival;
-  track.since_line = 0;
-  track.latest_lag = lag(track, dts, arrival);
-  track.strays = 0;
-}
-
-void Repair::count(Fit fit) {
-  if (fit == Fit::repeated) ++counters_.duplicates;
-  if (fit == Fit::reset) ++counters_.resets;
-  if (fit == Fit::jump) ++counters_.jumps;
-}
-
-bool Repair::stray_moves_line(Track& track, const SourceTime& source, Monotonic arrival) {
-  const auto step = source.dts - track.stray;
-  const auto since = live_ ? elapsed(track, track.stray_arrival, arrival) : 0;
-  const bool agrees = track.strays != 0 && step > 0 && std::abs(step - since) <= tolerance(track);
-  track.strays = agrees ? track.strays + 1 : 1;
-  track.stray = source.dts;
-  track.stray_arrival = arrival;
-  if (track.strays < strays_to_believe) return false;
-
-  const auto here = follow(track, arrival);
-  const bool recent = moved_at_ && arrival - *moved_at_ <= shift_memory;
-  const bool shared = recent && std::abs(place(track, source, *offset_ns_) - here) <=
-                                    track.spec.timescale / agreement;
-  if (!shared) {
-    offset_ns_ = to_ns(here - source.dts, track.spec.timescale);
-    moved_at_ = arrival;
-  }
-  track.offset_ns = offset_ns_;
-  track.latest_lag = lag(track, here, arrival);
-  track.source.restart();
-  ++counters_.new_lines;
-  return true;
-}
 
 /// Hands out `dts`, or, where the track is further on already, half a `step` behind its last one: an overlap of two
 /// time lines is passed at double speed.
-Repaired Repair::give(Track& track, std::int64_t dts, std::int64_t step, std::int64_t duration,
-                      std::int64_t reordering) {
+Repaired give(TrackLine& track, std::int64_t dts, std::int64_t step, std::int64_t duration,
+              std::int64_t reordering) {
   const auto least = std::max<std::int64_t>(step / 2, 1);
   const auto at = dts > track.last ? dts : track.last + least;
   Repaired given;
@@ -219,60 +43,231 @@ Repaired Repair::give(Track& track, std::int64_t dts, std::int64_t step, std::in
   return given;
 }
 
+}  // namespace
+
+std::int64_t Durations::median() const {
+  auto sorted = seen;
+  const auto n = std::min(count, seen.size());
+  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(n / 2);
+  std::nth_element(sorted.begin(), middle, sorted.begin() + static_cast<std::ptrdiff_t>(n));
+  return *middle;
+}
+
+void Repair::begin_session(const std::vector<TrackSpec>& specs) {
+  std::optional<std::int64_t> resume;
+  for (const auto& track : tracks_) {
+    const auto last_ns = to_ns(track.last, track.spec.timescale);
+    floor_ns_ = std::max(floor_ns_, last_ns);
+    if (!track.begun) continue;
+    const auto end_ns = to_ns(track.line + track.since_line, track.spec.timescale);
+    const auto line_ns =
+        to_ns(track.line, track.spec.timescale) - to_ns(track.line_at, track.spec.timescale);
+    resume = std::max(resume.value_or(std::numeric_limits<std::int64_t>::min()),
+                      live_ ? line_ns : std::max(end_ns, last_ns));
+  }
+  if (resume) {
+    resumes_ = true;
+    resume_ns_ = *resume;
+  }
+  tracks_.clear();
+  for (const auto& spec : specs)
+    tracks_.emplace_back(spec);
+  started_ = false;
+  offset_ns_.reset();
+  moved_at_ns_.reset();
+}
+
+std::int64_t Repair::start_ns(std::int64_t at_ns) const {
+  if (!resumes_) return origin_ns;
+  return std::max(live_ ? resume_ns_ + at_ns : resume_ns_, floor_ns_ + 1);
+}
+
+Moment Repair::moment(const Track& track, Monotonic t) const {
+  const auto ns = first_at_ ? std::chrono::nanoseconds{t - *first_at_}.count() : 0;
+  return {ns, from_ns(ns, track.spec.timescale)};
+}
+
+void Repair::set_offset(Track& track, std::int64_t offset_ns) {
+  track.offset_ns = offset_ns;
+  track.offset = from_ns(offset_ns, track.spec.timescale);
+}
+
+/// Where the last good stamp and the time since put a frame.
+std::int64_t Repair::expected(const Track& track, const Moment& at) const {
+  if (!live_) return track.line + track.since_line;
+  return track.line + at.ticks - track.line_at;
+}
+
+/// Where a frame goes whose stamp is of no use: by the durations of the frames before it, as long as these keep to the
+/// clock to 0.5 s; arrivals alone would jitter.
+std::int64_t Repair::follow(Track& track, const Moment& at) const {
+  const auto by_clock = expected(track, at);
+  const auto by_count = track.line + track.since_line;
+  const bool apart = std::abs(by_count - by_clock) > track.spec.timescale / agreement;
+  if (apart || has_left_time(track, by_count, at))
+    track.since_line = std::max<std::int64_t>(by_clock - track.line, 1);
+  return track.line + track.since_line;
+}
+
+/// Where the session's offset puts a frame.
+std::int64_t Repair::place_shared(const Track& track, const SourceTime& source) const {
+  return source.dts + from_ns(*offset_ns_, track.spec.timescale);
+}
+
+/// True when the stamps have run away from the clock bit by bit, each within what is tolerated.
+bool Repair::has_left_time(const Track& track, std::int64_t dts, const Moment& at) const {
+  if (!live_) return false;
+  constexpr auto origin_seconds = origin_ns / ns_per_second;
+  const auto origin = origin_seconds * track.spec.timescale;
+  const auto most = free_drift_seconds * track.spec.timescale + at.ticks / drift_divisor;
+  return std::abs(dts - at.ticks - origin) > most;
+}
+
+Repair::Fit Repair::fit(const Track& track, std::int64_t dts, const Moment& at) const {
+  if (dts == track.line) return Fit::repeated;
+  if (dts < track.line) return Fit::reset;
+  const auto off = dts - expected(track, at);
+  const auto most = tolerance(track);
+  if (off > most || has_left_time(track, dts, at)) return Fit::jump;
+  if (off >= -most) return Fit::good;
+  const bool goes_on = dts - track.line <= most;
+  return goes_on && dts - at.ticks >= track.latest_lag - most ? Fit::good : Fit::jump;
+}
+
+std::int64_t Repair::tolerance(const Track& track) const {
+  return (live_ ? jump_seconds : file_gap_seconds) * track.spec.timescale;
+}
+
+/// The first frame of a track in a session.
+void Repair::begin_track(Track& track, const Moment& at) {
+  if (!started_) {
+    started_ = true;
+    start_ns_ = start_ns(at.ns);
+    started_at_ns_ = at.ns;
+  }
+  const auto timescale = track.spec.timescale;
+  track.begun = true;
+  track.last = std::max(track.last, from_ns(floor_ns_, timescale));
+  track.line_at = at.ticks;
+  track.line = from_ns(start_ns_ + (live_ ? at.ns - started_at_ns_ : 0), timescale);
+}
+
+/// The first stamp of a track in a session: on the session's time line, or where it is expected when its source
+/// time has nothing to do with that of the other tracks.
+void Repair::anchor(Track& track, const SourceTime& source, const Moment& at) {
+  const auto here = follow(track, at);
+  const auto own_ns = to_ns(here - source.dts, track.spec.timescale);
+  if (!offset_ns_) offset_ns_ = own_ns;
+  const auto shared = place_shared(track, source);
+  const bool near = std::abs(shared - here) <= tolerance(track);
+  const bool joins = shared > 0 && near && !has_left_time(track, shared, at);
+  set_offset(track, joins ? *offset_ns_ : own_ns);
+  begin_line(track, source, at);
+}
+
+/// Another track has moved the session's offset: goes along when that puts this frame where it is expected.
+void Repair::adopt_shift(Track& track, const SourceTime& source, const Moment& at) {
+  if (track.offset_ns == offset_ns_ || !moved_lately(at)) return;
+  const auto off = place_shared(track, source) - expected(track, at);
+  if (std::abs(off) > track.spec.timescale / agreement) return;
+  set_offset(track, *offset_ns_);
+  begin_line(track, source, at);
+  track.strays = 0;
+}
+
+/// The next stamp to be judged is this one, and good.
+void Repair::begin_line(Track& track, const SourceTime& source, const Moment& at) {
+  track.line = source.dts + track.offset - 1;
+  track.line_at = at.ticks;
+  track.since_line = 0;
+  track.latest_lag = track.line - at.ticks;
+}
+
+bool Repair::moved_lately(const Moment& at) const {
+  return moved_at_ns_ && at.ns - *moved_at_ns_ <= shift_memory_ns;
+}
+
+void Repair::count(Fit fit) {
+  if (fit == Fit::repeated) ++counters_.duplicates;
+  if (fit == Fit::reset) ++counters_.resets;
+  if (fit == Fit::jump) ++counters_.jumps;
+}
+
+/// True when the stray is the third that agrees, and the line was moved to where time stands.
+bool Repair::stray_moves_line(Track& track, const SourceTime& source, const Moment& at) {
+  const auto step = source.dts - track.stray;
+  const auto since = live_ ? at.ticks - track.stray_at : 0;
+  const bool agrees = track.strays != 0 && step > 0 && std::abs(step - since) <= tolerance(track);
+  track.strays = agrees ? track.strays + 1 : 1;
+  track.stray = source.dts;
+  track.stray_at = at.ticks;
+  if (track.strays < strays_to_believe) return false;
+
+  const auto here = follow(track, at);
+  const auto apart = std::abs(place_shared(track, source) - here);
+  if (!moved_lately(at) || apart > track.spec.timescale / agreement) {
+    offset_ns_ = to_ns(here - source.dts, track.spec.timescale);
+    moved_at_ns_ = at.ns;
+  }
+  set_offset(track, *offset_ns_);
+  track.latest_lag = here - at.ticks;
+  track.source.restart();
+  ++counters_.new_lines;
+  return true;
+}
+
 /// A frame with a stamp that fits.
-Repaired Repair::on_line(Track& track, const SourceTime& source, Monotonic arrival,
+Repaired Repair::on_line(Track& track, const SourceTime& source, const Moment& at,
                          std::int64_t duration) {
-  const auto dts = place(track, source, *track.offset_ns);
+  const auto dts = source.dts + track.offset;
   const auto step = dts - track.line;
   if (track.strays == 0 && track.since_line != 0 && step > 0) track.durations.add(step);
   track.strays = 0;
   track.line = dts;
-  track.line_arrival = arrival;
+  track.line_at = at.ticks;
   track.since_line = duration;
-  track.latest_lag = std::min(track.latest_lag, lag(track, dts, arrival));
+  track.latest_lag = std::min(track.latest_lag, dts - at.ticks);
   if (track.source.accept()) ++counters_.wraps;
   return give(track, dts, std::min(step, duration), duration, source.pts - source.dts);
 }
 
 /// A frame without a stamp, or with one that does not fit.
-Repaired Repair::off_line(Track& track, const std::optional<SourceTime>& source, Monotonic arrival,
-                          std::int64_t duration) {
-  const auto here = follow(track, arrival);
+Repaired Repair::off_line(Track& track, const std::optional<SourceTime>& source, const Moment& at,
+                          std::int64_t duration) const {
+  const auto here = follow(track, at);
   track.since_line += duration;
   return give(track, here, 0, duration, source ? source->pts - source->dts : 0);
 }
 
-bool Repair::fits(Track& track, const SourceTime& source, Monotonic arrival) {
-  if (!track.offset_ns) anchor(track, source, arrival);
-  adopt_shift(track, source, arrival);
-  const auto found = fit(track, place(track, source, *track.offset_ns), arrival);
+bool Repair::fits(Track& track, const SourceTime& source, const Moment& at) {
+  if (!track.offset_ns) anchor(track, source, at);
+  adopt_shift(track, source, at);
+  const auto found = fit(track, source.dts + track.offset, at);
   count(found);
-  return found == Fit::good || stray_moves_line(track, source, arrival);
+  return found == Fit::good || stray_moves_line(track, source, at);
 }
 
 Repaired Repair::repair(std::size_t index, const Stamp& stamp, Monotonic arrival) {
   assert(index < tracks_.size());
   auto& track = tracks_[index];
-  if (!track.begun) begin_track(track, arrival);
+  if (!first_at_) first_at_ = arrival;
+  const auto at = moment(track, arrival);
+  if (!track.begun) begin_track(track, at);
   const auto source = track.source.read(stamp);
   const auto duration = predict(track, stamp);
   if (!source) ++counters_.unstamped;
-  if (source && fits(track, *source, arrival)) return on_line(track, *source, arrival, duration);
-  return off_line(track, source, arrival, duration);
+  if (source && fits(track, *source, at)) return on_line(track, *source, at, duration);
+  return off_line(track, source, at, duration);
 }
 
 std::uint64_t Repair::now(std::size_t index, Monotonic now) const {
   const auto& track = tracks_.at(index);
-  const auto timescale = track.spec.timescale;
-  std::int64_t at = 0;
-  if (track.begun) {
-    at = live_ ? expected(track, now) : track.line + track.since_line;
-  } else if (started_) {
-    at = from_ns(start_ns_, timescale) + (live_ ? elapsed(track, started_at_, now) : 0);
-  } else {
-    at = from_ns(start_ns(now), timescale);
-  }
-  return static_cast<std::uint64_t>(std::max({at, track.last, track.filled}));
+  const auto at = moment(track, now);
+  auto here = from_ns(start_ns(at.ns), track.spec.timescale);
+  if (started_)
+    here = from_ns(start_ns_ + (live_ ? at.ns - started_at_ns_ : 0), track.spec.timescale);
+  if (track.begun) here = expected(track, at);
+  return static_cast<std::uint64_t>(std::max({here, track.last, track.filled}));
 }
 
 void Repair::fill(std::size_t index, std::uint64_t end) {
@@ -281,7 +276,7 @@ void Repair::fill(std::size_t index, std::uint64_t end) {
   track.last = std::max(track.last, track.filled - 1);
 }
 
-std::int64_t Repair::predict(const Track& track, const Stamp& stamp) const {
+std::int64_t Repair::predict(const Track& track, const Stamp& stamp) {
   if (const auto own = track.source.ticks_of(stamp.duration, jump_seconds)) return *own;
   if (track.spec.nominal_duration != 0) return track.spec.nominal_duration;
   if (track.durations.count != 0) return track.durations.median();

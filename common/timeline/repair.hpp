@@ -20,10 +20,9 @@
 #pragma once
 
 #include "common/base/units.hpp"
-#include "common/timeline/source_clock.hpp"
+#include "common/timeline/track_line.hpp"
 #include "common/timeline/track_spec.hpp"
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -65,78 +64,49 @@ class Repair {
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
  private:
-  /// The durations seen last; their median predicts the next.
-  struct Durations {
-    std::array<std::int64_t, 5> seen{};
-    std::size_t count = 0;
-    void add(std::int64_t duration);
-    [[nodiscard]] std::int64_t median() const;
-  };
-
-  struct Track {
-    explicit Track(const TrackSpec& s) : spec(s), source(s) {}
-    TrackSpec spec;
-    SourceClock source;
-    Durations durations;
-    bool begun = false;       ///< a frame was placed; `line` and `last` mean something
-    std::int64_t last = 0;    ///< greatest decode time that was given, or filled
-    std::int64_t filled = 0;  ///< end of what was filled
-
-    // The line: the last good stamp and what has come since.
-    std::optional<std::int64_t>
-        offset_ns;          ///< pipe time - source time; nothing before the first stamp
-    std::int64_t line = 0;  ///< pipe time of the last good stamp
-    Monotonic line_arrival;
-    std::int64_t since_line = 0;  ///< durations of the frames since, its own included
-    std::int64_t latest_lag = 0;  ///< smallest pipe time - time elapsed of good stamps
-
-    // Frames in a row that do not fit the line.
-    unsigned strays = 0;
-    std::int64_t stray = 0;  ///< source time of the last one
-    Monotonic stray_arrival;
-  };
+  using Track = TrackLine;
   enum class Fit { good, jump, reset, repeated };
 
-  [[nodiscard]] std::int64_t start_ns(Monotonic arrival) const;
-  void begin_track(Track& track, Monotonic arrival);
-  void anchor(Track& track, const SourceTime& source, Monotonic arrival);
-  [[nodiscard]] std::int64_t elapsed(const Track& track, Monotonic since, Monotonic until) const;
-  [[nodiscard]] std::int64_t expected(const Track& track, Monotonic arrival) const;
-  std::int64_t follow(Track& track, Monotonic arrival) const;
-  [[nodiscard]] std::int64_t place(const Track& track, const SourceTime& source,
-                                   std::int64_t offset_ns) const;
-  [[nodiscard]] Fit fit(const Track& track, std::int64_t dts, Monotonic arrival) const;
-  [[nodiscard]] std::int64_t lag(const Track& track, std::int64_t dts, Monotonic arrival) const;
-  [[nodiscard]] bool has_left_time(const Track& track, std::int64_t dts, Monotonic arrival) const;
-  void adopt_shift(Track& track, const SourceTime& source, Monotonic arrival);
-  void count(Fit fit);
-  /// True when the stray is the third that agrees, and the line was moved.
-  bool stray_moves_line(Track& track, const SourceTime& source, Monotonic arrival);
-  bool fits(Track& track, const SourceTime& source, Monotonic arrival);
-  Repaired on_line(Track& track, const SourceTime& source, Monotonic arrival,
-                   std::int64_t duration);
-  Repaired off_line(Track& track, const std::optional<SourceTime>& source, Monotonic arrival,
-                    std::int64_t duration);
-  static Repaired give(Track& track, std::int64_t dts, std::int64_t step, std::int64_t duration,
-                       std::int64_t reordering);
-  [[nodiscard]] std::int64_t predict(const Track& track, const Stamp& stamp) const;
+  [[nodiscard]] Moment moment(const Track& track, Monotonic t) const;
+  [[nodiscard]] std::int64_t start_ns(std::int64_t at_ns) const;
+  void begin_track(Track& track, const Moment& at);
+  void anchor(Track& track, const SourceTime& source, const Moment& at);
+  static void set_offset(Track& track, std::int64_t offset_ns);
+  static void begin_line(Track& track, const SourceTime& source, const Moment& at);
+  [[nodiscard]] std::int64_t place_shared(const Track& track, const SourceTime& source) const;
+  [[nodiscard]] std::int64_t expected(const Track& track, const Moment& at) const;
+  [[nodiscard]] std::int64_t follow(Track& track, const Moment& at) const;
+
   [[nodiscard]] std::int64_t tolerance(const Track& track) const;
+  [[nodiscard]] bool has_left_time(const Track& track, std::int64_t dts, const Moment& at) const;
+  [[nodiscard]] Fit fit(const Track& track, std::int64_t dts, const Moment& at) const;
+  [[nodiscard]] bool moved_lately(const Moment& at) const;
+  void adopt_shift(Track& track, const SourceTime& source, const Moment& at);
+  void count(Fit fit);
+  bool stray_moves_line(Track& track, const SourceTime& source, const Moment& at);
+  bool fits(Track& track, const SourceTime& source, const Moment& at);
+
+  static std::int64_t predict(const Track& track, const Stamp& stamp);
+  Repaired on_line(Track& track, const SourceTime& source, const Moment& at, std::int64_t duration);
+  Repaired off_line(Track& track, const std::optional<SourceTime>& source, const Moment& at,
+                    std::int64_t duration) const;
 
   bool live_;
   Counters counters_;
   std::vector<Track> tracks_;
+  std::optional<Monotonic> first_at_;  ///< arrival of the first frame of all sessions
 
   // The session.
   bool started_ = false;                   ///< its first frame has come
-  Monotonic started_at_;                   ///< when
+  std::int64_t started_at_ns_ = 0;         ///< when, since first_at_
   std::int64_t start_ns_ = 0;              ///< pipe time of that
   std::optional<std::int64_t> offset_ns_;  ///< pipe time - source time, as moved last
-  std::optional<Monotonic> moved_at_;
-  // All sessions.
-  std::optional<Monotonic> first_at_;  ///< when the first frame of all came
+  std::optional<std::int64_t> moved_at_ns_;
+
+  // The sessions before.
   bool resumes_ = false;
   std::int64_t floor_ns_ = 0;   ///< no stamp may be earlier
-  std::int64_t resume_ns_ = 0;  ///< where time stands: live, less the monotonic clock
+  std::int64_t resume_ns_ = 0;  ///< where pipe time stands: live, less the time since first_at_
 };
 
 }  // namespace live::timeline

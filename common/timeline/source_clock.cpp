@@ -20,14 +20,16 @@ std::int64_t SourceClock::unwrap(std::int64_t raw) const {
   return *near_ + nearest;
 }
 
+SourceClock::SourceClock(const TrackSpec& spec)
+    : spec_(spec), ticks_per_unit_(std::int64_t{spec.in_num} * spec.timescale) {
+  const std::int64_t num = spec.in_num, den = spec.in_den;
+  most_ = (den > most_product / most_seconds ? most_product : most_seconds * den) / num;
+}
+
 std::optional<std::int64_t> SourceClock::to_ticks(std::optional<std::int64_t> stamp) const {
-  if (!stamp) return std::nullopt;
-  const std::int64_t num = spec_.in_num, den = spec_.in_den;
-  const auto most = most_product / num;
-  if (*stamp > most || *stamp < -most) return std::nullopt;
-  const auto seconds = rescale(*stamp, num, den);
-  if (seconds > most_seconds || seconds < -most_seconds) return std::nullopt;
-  return rescale(*stamp, num * spec_.timescale, den);
+  if (!stamp || *stamp > most_ || *stamp < -most_) return std::nullopt;
+  if (ticks_per_unit_ == spec_.in_den) return stamp;  // usual, and needs no division of 128 bits
+  return rescale(*stamp, ticks_per_unit_, spec_.in_den);
 }
 
 std::optional<std::int64_t> SourceClock::ticks_of(std::optional<std::int64_t> duration,

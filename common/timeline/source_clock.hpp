@@ -16,7 +16,8 @@ struct SourceTime {
 
 class SourceClock {
  public:
-  explicit SourceClock(const TrackSpec& spec) : spec_(spec) {}
+  /// REQUIRES: num, den and timescale of `spec` are not 0.
+  explicit SourceClock(const TrackSpec& spec);
 
   /// Nothing when the packet has no stamp of use.
   std::optional<SourceTime> read(const Stamp& stamp);
@@ -37,6 +38,8 @@ class SourceClock {
   [[nodiscard]] std::optional<std::int64_t> to_ticks(std::optional<std::int64_t> stamp) const;
 
   TrackSpec spec_;
+  std::int64_t ticks_per_unit_;  ///< times in_den
+  std::int64_t most_ = 0;        ///< a stamp beyond it is of no use
   ReorderDelay reorder_;
   std::optional<std::int64_t> near_;         ///< unwrapped; the last good one
   std::optional<std::int64_t> pending_;      ///< unwrapped; read and not accepted yet
