@@ -15,7 +15,7 @@ std::string read_file(const std::filesystem::path& path, std::size_t limit_bytes
   const Fd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (!file) fail(Exit::no_input, "open {}: {}", path.string(), errno_text());
   std::string text;
-  std::array<char, 16 * 1024> part{};
+  std::array<char, 16'384> part{};
   for (;;) {
     const auto n = ::read(file.get(), part.data(), part.size());
     if (n < 0 && errno == EINTR) continue;

@@ -142,7 +142,7 @@ void hide_credentials(int argc, char** argv) {
 std::string resolve_secret(const std::string& value) {
   constexpr std::string_view env = "env:";
   constexpr std::string_view file = "file:";
-  constexpr std::size_t largest_file = 64 * 1024;
+  constexpr std::size_t largest_file = 65'536;
   if (value.starts_with(env)) {
     const auto name = value.substr(env.size());
     const char* content = std::getenv(name.c_str());

@@ -13,7 +13,7 @@
 namespace live::cli {
 namespace {
 
-constexpr std::size_t largest_file = 1024 * 1024;
+constexpr std::size_t largest_file = 1'048'576;
 constexpr std::array<std::string_view, 3> not_in_files{"config", "help", "version"};
 
 std::string_view trim(std::string_view text) {

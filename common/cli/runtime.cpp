@@ -8,6 +8,7 @@
 #include "common/net/signals.hpp"
 #include "common/net/spawn.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
@@ -26,6 +27,7 @@ constexpr auto status_line_interval = 500ms;
 std::vector<Fd> inherited_sockets() {
   std::vector<Fd> sockets;
   const int count = ::sd_listen_fds(1);
+  sockets.reserve(static_cast<std::size_t>(std::max(count, 0)));
   for (int i = 0; i < count; ++i)
     sockets.emplace_back(SD_LISTEN_FDS_START + i);
   return sockets;

@@ -45,8 +45,8 @@ struct Rejected {
 };
 
 struct HeadLimits {
-  std::size_t target_bytes = 8 * 1024;
-  std::size_t head_bytes = 16 * 1024;
+  std::size_t target_bytes = 8'192;
+  std::size_t head_bytes = 16'384;
 };
 
 /// Reads the request head at the start of `in`, all bytes received so far; `used` is where its body

@@ -21,10 +21,10 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr std::size_t read_bytes = 4096;          // at a time
-constexpr std::size_t refused_at_once = 64;       // above Limits::connections, these get a 503
-constexpr milliseconds linger_limit{2'000};       // for the peer to read a refusal
-constexpr std::size_t linger_bytes = 256 * 1024;  // that it may still send meanwhile
+constexpr std::size_t read_bytes = 4096;       // at a time
+constexpr std::size_t refused_at_once = 64;    // above Limits::connections, these get a 503
+constexpr milliseconds linger_limit{2'000};    // for the peer to read a refusal
+constexpr std::size_t linger_bytes = 262'144;  // that it may still send meanwhile
 
 struct Session {
   Socket socket;

@@ -52,7 +52,7 @@ struct Limits {
   std::chrono::milliseconds head{5'000};   ///< from the first byte of a head to its last
   std::chrono::milliseconds idle{30'000};  ///< before the first byte of a further request
   std::chrono::milliseconds send{10'000};  ///< without progress of an answer
-  std::uint64_t body_bytes = 64 * 1024;    ///< of a request, skipped; more is 413
+  std::uint64_t body_bytes = 65'536;       ///< of a request, skipped; more is 413
   HeadLimits request;
 };
 

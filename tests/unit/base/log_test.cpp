@@ -62,5 +62,37 @@ TEST_F(Log, LastWordsArePlainAndPassEveryLevel) {
   EXPECT_EQ(lines.at(0), "prog: open x: no such file");
 }
 
+/// What `body` writes to stderr, a pipe of which JOURNAL_STREAM says that it is the journal's.
+std::string written_to_journal(void (*body)()) {
+  std::array<int, 2> ends{};
+  EXPECT_EQ(::pipe(ends.data()), 0);
+  struct stat info {};
+  ::fstat(ends[1], &info);
+  ::setenv("JOURNAL_STREAM", fmt::format("{}:{}", info.st_dev, info.st_ino).c_str(), 1);
+  const int before = ::dup(STDERR_FILENO);
+  ::dup2(ends[1], STDERR_FILENO);
+  body();
+  ::dup2(before, STDERR_FILENO);
+  ::unsetenv("JOURNAL_STREAM");
+  std::array<char, 1024> text{};
+  const auto n = ::read(ends[0], text.data(), text.size());
+  for (const int fd : {before, ends[0], ends[1]})
+    ::close(fd);
+  return {text.data(), n > 0 ? static_cast<std::size_t>(n) : 0};
+}
+
+TEST(Journal, GetsAPriorityInFrontOfEachLineAndNoTime) {
+  const auto text = written_to_journal([] {
+    log::start("prog", log::Level::debug, log::Format::text);
+    log::debug("a");
+    log::info("b");
+    log::warn("c");
+    log::error("d");
+    log::last_words("e");
+  });
+  EXPECT_EQ(text,
+            "<7>prog: debug a\n<6>prog: info b\n<4>prog: warn c\n<3>prog: error d\n<3>prog: e\n");
+}
+
 }  // namespace
 }  // namespace live

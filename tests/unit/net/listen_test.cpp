@@ -1,6 +1,7 @@
 #include "common/net/listen.hpp"
 
 #include "common/base/failure.hpp"
+#include "common/base/log.hpp"
 #include "common/net/send.hpp"
 
 #include <filesystem>
@@ -10,6 +11,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -117,6 +119,47 @@ TEST(Listener, LeavesAFileAlone) {
   EXPECT_EQ(failure_of(io, address), Exit::try_again);
   EXPECT_EQ(fs::file_size(address.unix_path), 8U);
   fs::remove(address.unix_path);
+}
+
+/// For as long as it lives the process can open no file.
+class NoFilesLeft {
+ public:
+  NoFilesLeft() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    auto none = before_;
+    none.rlim_cur = 0;
+    ::setrlimit(RLIMIT_NOFILE, &none);
+  }
+  NoFilesLeft(const NoFilesLeft&) = delete;
+  NoFilesLeft& operator=(const NoFilesLeft&) = delete;
+  ~NoFilesLeft() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST(Listener, WaitsWhileThereAreNoDescriptorsAndSaysSoOnce) {
+  using namespace std::chrono_literals;
+  int warnings = 0;
+  log::set_sink([&](std::string_view) { ++warnings; });
+  asio::io_context io{1};
+  Listener listener{io, any_port};
+  int connections = 0;
+  listener.accept([&](const Socket&) {
+    ++connections;
+    io.stop();
+  });
+  asio::ip::tcp::socket client{io};
+  client.connect({asio::ip::address_v4::loopback(), listener.address().port});
+  {
+    const NoFilesLeft limit;
+    io.run_for(350ms);
+    EXPECT_EQ(connections, 0);
+  }
+  io.run_for(20s);
+  log::set_sink({});
+  EXPECT_EQ(connections, 1);
+  EXPECT_EQ(warnings, 1);
 }
 
 TEST(SendSome, TellsFullAndGone) {
