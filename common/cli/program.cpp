@@ -72,10 +72,16 @@ struct Program::Common {
 
 Program::Program(std::string name, std::string purpose, std::string examples)
     : common_(std::make_unique<Common>(std::move(purpose), std::move(name))) {
+  common_->app.footer(std::move(examples));
+  common_->app.get_formatter()->column_width(34);
+}
+
+Program::~Program() = default;
+
+CLI::App& Program::app() { return common_->app; }
+
+void Program::declare_common() {
   auto& app = common_->app;
-  app.footer(std::move(examples));
-  app.set_version_flag("--version", common_->name + " " LIVE_VERSION, "print the version");
-  app.set_help_flag("-h,--help", "print this help");
   app.option_defaults()->group("Common options");
   app.add_option("--config", common_->config, "read options from FILE, one OPTION = VALUE per line")
       ->type_name("FILE");
@@ -88,33 +94,27 @@ Program::Program(std::string name, std::string purpose, std::string examples)
       ->type_name("FORMAT")
       ->capture_default_str();
   add_address(app, "--status", common_->status, "serve /healthz and /metrics at ADDRESS");
-  app.option_defaults()->group("Options");
+  app.set_version_flag("--version", common_->name + " " LIVE_VERSION, "print the version");
+  app.set_help_flag("-h,--help", "print this help");
 }
-
-Program::~Program() = default;
-
-CLI::App& Program::app() { return common_->app; }
 
 namespace {
 
-struct Parsed {
-  std::optional<int> leave_with;  ///< --help and --version are done
-};
-
-Parsed parse(CLI::App& app, const std::string& name, std::vector<std::string> arguments) {
+/// False when there is nothing to run: --help or --version has been answered.
+bool parse(CLI::App& app, const std::string& name, std::vector<std::string> arguments) {
   try {
     if (const auto path = config_path(arguments)) apply_config(app, *path);
     app.parse(std::move(arguments));
   } catch (const CLI::CallForVersion& version) {
     print(std::string{version.what()} + "\n");
-    return {0};
+    return false;
   } catch (const CLI::Success&) {
     print(app.help());
-    return {0};
+    return false;
   } catch (const CLI::ParseError& error) {
     fail(Exit::usage, "{}; see {} --help", one_line(error.what()), name);
   }
-  return {};
+  return true;
 }
 
 int leave(std::string_view message, Exit exit) {
@@ -125,14 +125,13 @@ int leave(std::string_view message, Exit exit) {
 }  // namespace
 
 int Program::run(int argc, char** argv, const std::function<void(Runtime&)>& body) {
+  declare_common();  // after the program's own, as --help shows them
   auto arguments = reversed_arguments(argc, argv);
   hide_credentials(argc, argv);
   ::signal(SIGPIPE, SIG_IGN);
   log::start(common_->name, log::Level::info, log::Format::text);
   try {
-    if (const auto parsed = parse(common_->app, common_->name, std::move(arguments));
-        parsed.leave_with)
-      return *parsed.leave_with;
+    if (!parse(common_->app, common_->name, std::move(arguments))) return 0;
     log::start(common_->name, levels.at(CLI::detail::to_lower(common_->level)),
                formats.at(CLI::detail::to_lower(common_->format)));
     net::raise_open_files_limit();

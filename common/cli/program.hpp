@@ -30,7 +30,7 @@ class Program {
   ~Program();
 
   /// Where the program declares its own options.  --config, --log-level, --log-format, --status,
-  /// --version and --help are there already.
+  /// --version and --help are added by run().
   CLI::App& app();
 
   /// Parses (the command line wins over --config), hides credentials in argv, sets up log and
@@ -40,6 +40,8 @@ class Program {
   int run(int argc, char** argv, const std::function<void(Runtime&)>& body);
 
  private:
+  void declare_common();
+
   struct Common;
   std::unique_ptr<Common> common_;
 };

@@ -25,8 +25,16 @@ def options_of_help(program):
 
 
 def options_of_page(page):
-    items = [line for line in page.read_text().splitlines() if line.startswith(".It ")]
-    return {"--" + name for line in items for name in re.findall(r"Fl (?:-|Fl )([a-z][a-z0-9-]*)", line)}
+    """The flags of `.It Fl h , -help Ar X`: what follows Fl up to another macro is flags."""
+    options = set()
+    for line in page.read_text().splitlines():
+        flags = False
+        for word in line.split()[1:] if line.startswith(".It ") else []:
+            if re.fullmatch(r"[A-Z][a-z]", word):
+                flags = word == "Fl"
+            elif flags and re.fullmatch(r"-[a-z][a-z0-9-]*", word):
+                options.add("-" + word)
+    return options
 
 
 def check_program(program):
