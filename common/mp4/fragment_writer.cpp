@@ -13,8 +13,8 @@ constexpr std::size_t prft_bytes = full_box_bytes + 4 + 8 + 8;
 constexpr std::size_t mfhd_bytes = full_box_bytes + 4;
 constexpr std::size_t tfdt_bytes = full_box_bytes + 8;
 
-/// Writes big-endian integers into room that was made before.  A camera's remuxing is little more than this, frame
-/// by frame, and a Writer that grows its buffer took five times as long.
+/// Writes big-endian integers into room that was made before.  A camera's remuxing is little more
+/// than this, frame by frame, and a Writer that grows its buffer took five times as long.
 class Cursor {
  public:
   explicit Cursor(std::uint8_t* at) : at_(at) {}

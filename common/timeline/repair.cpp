@@ -25,8 +25,8 @@ std::int64_t from_ns(std::int64_t ns, std::int64_t timescale) {
   return rescale(ns, timescale, ns_per_second);
 }
 
-/// Hands out `dts`, or, where the track is further on already, half a `step` behind its last one: an overlap of two
-/// time lines is passed at double speed.
+/// Hands out `dts`, or, where the track is further on already, half a `step` behind its last one:
+/// an overlap of two time lines is passed at double speed.
 Repaired give(TrackLine& track, std::int64_t dts, std::int64_t step, std::int64_t duration,
               std::int64_t reordering) {
   const auto least = std::max<std::int64_t>(step / 2, 1);
@@ -98,8 +98,8 @@ std::int64_t Repair::expected(const Track& track, const Moment& at) const {
   return track.line + at.ticks - track.line_at;
 }
 
-/// Where a frame goes whose stamp is of no use: by the durations of the frames before it, as long as these keep to the
-/// clock to 0.5 s; arrivals alone would jitter.
+/// Where a frame goes whose stamp is of no use: by the durations of the frames before it, as long
+/// as these keep to the clock to 0.5 s; arrivals alone would jitter.
 std::int64_t Repair::follow(Track& track, const Moment& at) const {
   const auto by_clock = expected(track, at);
   const auto by_count = track.line + track.since_line;
@@ -152,8 +152,8 @@ void Repair::begin_track(Track& track, const Moment& at) {
   track.line = from_ns(start_ns_ + (live_ ? at.ns - started_at_ns_ : 0), timescale);
 }
 
-/// The first stamp of a track in a session: on the session's time line, or where it is expected when its source
-/// time has nothing to do with that of the other tracks.
+/// The first stamp of a track in a session: on the session's time line, or where it is expected
+/// when its source time has nothing to do with that of the other tracks.
 void Repair::anchor(Track& track, const SourceTime& source, const Moment& at) {
   const auto here = follow(track, at);
   const auto own_ns = to_ns(here - source.dts, track.spec.timescale);
@@ -165,7 +165,8 @@ void Repair::anchor(Track& track, const SourceTime& source, const Moment& at) {
   begin_line(track, source, at);
 }
 
-/// Another track has moved the session's offset: goes along when that puts this frame where it is expected.
+/// Another track has moved the session's offset: goes along when that puts this frame where it is
+/// expected.
 void Repair::adopt_shift(Track& track, const SourceTime& source, const Moment& at) {
   if (track.offset_ns == offset_ns_ || !moved_lately(at)) return;
   const auto off = place_shared(track, source) - expected(track, at);

@@ -1,20 +1,21 @@
-// The pipe's time line (man 5 live-fmp4): whatever stamps a camera or an encoder sends, what leaves here
-// begins at 10 s, never goes back within a track, and follows the monotonic clock over outages.  Used only
-// by the first program of a pipe.
+// The pipe's time line (man 5 live-fmp4): whatever stamps a camera or an encoder sends, what leaves
+// here begins at 10 s, never goes back within a track, and follows the monotonic clock over
+// outages.  Used only by the first program of a pipe.
 //
-// Per track, in ticks of the track's own timescale; one offset per session (a connection to the source)
-// maps source time to pipe time for all its tracks, so that sound stays with the picture.
-//   - a stamp that lies within 5 s of where the last one and the time elapsed put it is taken as it is: late and
-//     early arrivals change nothing.  So is one that goes on from the last one by less than 5 s when frames
-//     have been as late before (a source that sends in bursts, as HLS does);
-//   - one that does not is re-stamped (last stamp + time elapsed); after 3 such frames in a row that agree with
-//     each other, the session's offset is moved so that the new time line goes on where the old one was, and a
-//     shift that another track made within 10 s and that agrees to 0.5 s is reused;
-//   - a stamp that repeats or steps back by less is re-stamped by the nominal duration, and a new time line after
-//     3 in a row likewise (a reset to 0, an RTCP re-synchronisation);
+// Per track, in ticks of the track's own timescale; one offset per session (a connection to the
+// source) maps source time to pipe time for all its tracks, so that sound stays with the picture.
+//   - a stamp that lies within 5 s of where the last one and the time elapsed put it is taken as it
+//     is: late and early arrivals change nothing.  So is one that goes on from the last one by less
+//     than 5 s when frames have been as late before (a source that sends in bursts, as HLS does);
+//   - one that does not is re-stamped (last stamp + time elapsed); after 3 such frames in a row that
+//     agree with each other, the session's offset is moved so that the new time line goes on where
+//     the old one was, and a shift that another track made within 10 s and that agrees to 0.5 s is
+//     reused;
+//   - a stamp that repeats or steps back by less is re-stamped by the nominal duration, and a new
+//     time line after 3 in a row likewise (a reset to 0, an RTCP re-synchronisation);
 //   - a stamp that wraps at 2^32 or 2^33 is unwrapped first;
-//   - a packet without stamps goes at the last stamp + its duration; one with a presentation time only gets a
-//     decode time (reorder_delay.hpp);
+//   - a packet without stamps goes at the last stamp + its duration; one with a presentation time
+//     only gets a decode time (reorder_delay.hpp);
 //   - whatever a source stamps, a live time line stays within 60 s + 1/16 of the time elapsed.
 // Good stamps are rescaled from the session's one offset, never added up, so that nothing drifts.
 #pragma once
@@ -43,22 +44,25 @@ struct Counters {
 
 class Repair {
  public:
-  /// `live`: arrival times mean something, and stamps are compared with them; false for files read as fast
-  /// as they come.
+  /// `live`: arrival times mean something, and stamps are compared with them; false for files read
+  /// as fast as they come.
   explicit Repair(bool live) : live_(live) {}
 
-  /// A new connection to the source with these tracks; their order gives the indices below.  The first
-  /// stamp of it comes out at 10 s, or, after an earlier session, at the last stamp + time elapsed.
+  /// A new connection to the source with these tracks; their order gives the indices below.  The
+  /// first stamp of it comes out at 10 s, or, after an earlier session, at the last stamp + time
+  /// elapsed.
   void begin_session(const std::vector<TrackSpec>& specs);
 
-  /// `arrival`: monotonic clock when the frame's first packet came.  REQUIRES: index < tracks of the session.
+  /// `arrival`: monotonic clock when the frame's first packet came.  REQUIRES: index < tracks of
+  /// the session.
   Repaired repair(std::size_t index, const Stamp& stamp, Monotonic arrival);
 
-  /// Where the pipe's time line stands for a track at `now`: last stamp + time elapsed (live) or the end of
-  /// the last frame; for silence that is made up.  Ticks.
+  /// Where the pipe's time line stands for a track at `now`: last stamp + time elapsed (live) or
+  /// the end of the last frame; for silence that is made up.  Ticks.
   [[nodiscard]] std::uint64_t now(std::size_t index, Monotonic now) const;
 
-  /// Frames that the caller made up (silence) reach to `end`, in ticks: what comes next goes behind them.
+  /// Frames that the caller made up (silence) reach to `end`, in ticks: what comes next goes behind
+  /// them.
   void fill(std::size_t index, std::uint64_t end);
 
   [[nodiscard]] const Counters& counters() const { return counters_; }

@@ -1,5 +1,5 @@
-// Reads the stamps of one track: unwraps them, rescales them and completes missing decode times.  What comes out is
-// in the pipe's ticks, but still on the source's own time line.
+// Reads the stamps of one track: unwraps them, rescales them and completes missing decode times.
+// What comes out is in the pipe's ticks, but still on the source's own time line.
 #pragma once
 
 #include "common/timeline/reorder_delay.hpp"
@@ -22,8 +22,8 @@ class SourceClock {
   /// Nothing when the packet has no stamp of use.
   std::optional<SourceTime> read(const Stamp& stamp);
 
-  /// The stamp that was read last was a good one: later ones are unwrapped next to it.  True when it had
-  /// wrapped since the good one before.
+  /// The stamp that was read last was a good one: later ones are unwrapped next to it.  True when
+  /// it had wrapped since the good one before.
   bool accept();
 
   /// A new time line begins with the stamp that was read last.
