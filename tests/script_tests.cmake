@@ -7,6 +7,7 @@ set(LIVE_TEST_ENVIRONMENT
   "TESTS=${CMAKE_CURRENT_SOURCE_DIR}"
   "PYTHONDONTWRITEBYTECODE=1"
   "ASAN_OPTIONS=detect_stack_use_after_return=1:exitcode=99"
+  "LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/support/lsan.supp:print_suppressions=0"
   "UBSAN_OPTIONS=print_stacktrace=1"
   "TSAN_OPTIONS=exitcode=99:suppressions=${CMAKE_CURRENT_SOURCE_DIR}/support/tsan.supp")
 

@@ -1,5 +1,6 @@
 # A camera hangs with its connection open: after --timeout the program says so, and goes on when the camera does.
 . "$TESTS/tools/lib.sh"
+. "$TESTS/tools/rtsp2fmp4/lib/media.sh"
 
 start_camera camera
 start remux rtsp2fmp4 --timeout 2s "rtsp://127.0.0.1:$CAMERA_PORT/h264aac"
@@ -11,5 +12,5 @@ signal camera CONT
 wait_for 90 "media after the stall" larger remux.out $((before + 50000))
 stop remux
 equal "exit status" "$STATUS" 0
-"$TESTS/tools/rtsp2fmp4/boxes" remux.out check
-equal "init segments" "$("$TESTS/tools/rtsp2fmp4/boxes" remux.out | grep -c init)" 1
+lawful remux.out
+equal "init segments" "$(epochs remux.out)" 1

@@ -2,14 +2,15 @@
 # Every kind of camera: what comes out has the codecs that browsers play, decodes without a complaint, and its time
 # never goes back.
 . "$TESTS/tools/lib.sh"
+. "$TESTS/tools/rtsp2fmp4/lib/media.sh"
 
 start_camera camera
 kind() { # kind MOUNT TRANSPORT WANTED
   exits 0 60 rtsp2fmp4 --transport "$2" --duration "$(full 2s 20s)" "rtsp://127.0.0.1:$CAMERA_PORT/$1"
-  "$TESTS/tools/rtsp2fmp4/boxes" out check
+  lawful out
   cp out out.mp4
   equal "/$1" "$(streams out.mp4 | sort | paste -sd ' ')" "$3"
-  [[ $3 != *video* ]] || at_least "/$1 frames" "$(decoded out.mp4)" 30
+  [[ $3 != *video* ]] || at_least "/$1 frames" "$(pictures out.mp4)" 30
 }
 kind h264aac tcp "audio aac 48000 video h264 640x360"
 kind h265aac tcp "audio aac 48000 video hevc 640x360"

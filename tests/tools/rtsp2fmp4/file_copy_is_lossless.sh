@@ -1,5 +1,6 @@
-# A file goes through bit by bit: every decoded frame and its time are those of the original, however fragments are cut.
+# A file goes through bit by bit: every pictures frame and its time are those of the original, however fragments are cut.
 . "$TESTS/tools/lib.sh"
+. "$TESTS/tools/rtsp2fmp4/lib/media.sh"
 
 ffmpeg -v error -f lavfi -i testsrc2=size=320x240:rate=25 -f lavfi -i sine=r=48000 -t 6 -c:v libx264 -g 50 -bf 2 \
   -preset veryfast -c:a aac in.mp4
@@ -13,7 +14,7 @@ frames in.mp4 >wanted.v
 packets in.mp4 >wanted.a
 for cut in frame gop 3s; do
   exits 0 60 rtsp2fmp4 --fragment "$cut" in.mp4
-  "$TESTS/tools/rtsp2fmp4/boxes" out check
+  lawful out
   cp out "$cut.mp4"
   frames "$cut.mp4" >got.v
   packets "$cut.mp4" >got.a
@@ -21,5 +22,5 @@ for cut in frame gop 3s; do
   cmp got.a wanted.a || fail "audio differs with --fragment $cut"
 done
 equal "fragments by frame" "$(ffprobe -v error -select_streams v -count_packets -show_entries stream=nb_read_packets -of csv=p=0 frame.mp4)" 150
-equal "fragments by group" "$("$TESTS/tools/rtsp2fmp4/boxes" gop.mp4 | grep -c fragment)" 3
-equal "fragments of 3 s" "$("$TESTS/tools/rtsp2fmp4/boxes" 3s.mp4 | grep -c fragment)" 2
+equal "fragments by group" "$(fragments gop.mp4)" 3
+equal "fragments of 3 s" "$(fragments 3s.mp4)" 2

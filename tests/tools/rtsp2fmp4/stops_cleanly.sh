@@ -1,12 +1,14 @@
+# TEST: labels=threads
 # SIGTERM ends with 0 and whole fragments, whatever the program waits for: media, a camera, a writer of its FIFO, or a
 # reader that does not read.
 . "$TESTS/tools/lib.sh"
+. "$TESTS/tools/rtsp2fmp4/lib/media.sh"
 
 start media rtsp2fmp4 test:size=320x240
 wait_for 60 "media" larger media.out 20000
 stop media TERM 10
 equal "exit status" "$STATUS" 0
-"$TESTS/tools/rtsp2fmp4/boxes" media.out check
+lawful media.out
 
 start waiting rtsp2fmp4 "rtsp://127.0.0.1:$(free_port)/x"
 wait_for 60 "the first failure" says waiting.err "trying again"
@@ -15,7 +17,8 @@ equal "exit status while waiting" "$STATUS" 0
 
 mkfifo camera.fifo out.fifo
 start writer rtsp2fmp4 camera.fifo
-sleep 0.3 # there is no event to wait for: it says nothing until a writer comes
+has_open() { find "/proc/${pid_of[$1]}/fd" -lname "*$2" | grep -q .; }
+wait_for 60 "the FIFO to be opened" has_open writer camera.fifo
 stop writer TERM 10
 equal "exit status without a writer" "$STATUS" 0
 

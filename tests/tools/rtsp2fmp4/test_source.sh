@@ -1,9 +1,10 @@
 # test: is a camera that is always there, in every codec, in real time.
 . "$TESTS/tools/lib.sh"
+. "$TESTS/tools/rtsp2fmp4/lib/media.sh"
 
 try() { # try SETTINGS WANTED
   exits 0 90 rtsp2fmp4 --duration 1s "test:$1"
-  "$TESTS/tools/rtsp2fmp4/boxes" out check
+  lawful out
   cp out out.mp4
   equal "test:$1" "$(streams out.mp4 | sort | paste -sd ' ')" "$2"
 }
