@@ -71,9 +71,11 @@ function(live_tool name)
   add_executable(${name} main.cpp)
   target_link_libraries(${name} PRIVATE ${name}_objects)
   install(TARGETS ${name} RUNTIME)
+  install(FILES ${PROJECT_SOURCE_DIR}/scripts/completions/liveutils.bash RENAME ${name}
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
   install(FILES ${PROJECT_SOURCE_DIR}/scripts/completions/liveutils.bash
     DESTINATION share/bash-completion/completions RENAME ${name})
   if(EXISTS ${PROJECT_SOURCE_DIR}/man/${name}.1)
-    install(FILES ${PROJECT_SOURCE_DIR}/man/${name}.1 TYPE MAN)
+    install(FILES ${PROJECT_SOURCE_DIR}/man/${name}.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
   endif()
 endfunction()
