@@ -1,3 +1,4 @@
+# TEST: labels=threads
 # A camera hangs with its connection open: after --timeout the program says so, and goes on when the camera does.
 . "$TESTS/tools/lib.sh"
 . "$TESTS/tools/rtsp2fmp4/lib/media.sh"

@@ -1,3 +1,4 @@
+# TEST: labels=threads
 # A camera is killed and started again, over and over: the output goes on in the same epoch, and time never goes back.
 . "$TESTS/tools/lib.sh"
 . "$TESTS/tools/rtsp2fmp4/lib/media.sh"

@@ -1,3 +1,4 @@
+# TEST: labels=threads
 # Standard input and a FIFO, in containers that need no seeking; --realtime keeps to the stamps of a file.
 . "$TESTS/tools/lib.sh"
 . "$TESTS/tools/rtsp2fmp4/lib/media.sh"

@@ -1,3 +1,4 @@
+# TEST: labels=threads
 # Audio that is announced and does not come, or stops: silence takes its place, so that both tracks go on together.
 . "$TESTS/tools/lib.sh"
 . "$TESTS/tools/rtsp2fmp4/lib/media.sh"

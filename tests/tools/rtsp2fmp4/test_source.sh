@@ -1,3 +1,4 @@
+# TEST: labels=threads
 # test: is a camera that is always there, in every codec, in real time.
 . "$TESTS/tools/lib.sh"
 . "$TESTS/tools/rtsp2fmp4/lib/media.sh"
