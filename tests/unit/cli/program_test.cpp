@@ -68,7 +68,11 @@ TEST_F(ProgramRun, TurnsAnUnexpectedExceptionInto70) {
 TEST_F(ProgramRun, RefusesAWrongCommandLineWith64) {
   EXPECT_EQ(run({"--nonsense"}, [](Runtime&) { FAIL(); }), 64);
   EXPECT_THAT(lines, ElementsAre(EndsWith("see prog --help")));
+}
+
+TEST_F(ProgramRun, RefusesAWrongValueWith64) {
   EXPECT_EQ(run({"--log-level", "loud"}, [](Runtime&) { FAIL(); }), 64);
+  EXPECT_THAT(lines, ElementsAre(StartsWith("prog: --log-level: loud")));
 }
 
 TEST_F(ProgramRun, RefusesAWrongConfigurationFileWith78) {
@@ -82,10 +86,13 @@ TEST_F(ProgramRun, HidesCredentialsButKeepsThem) {
   EXPECT_STREQ(shown.at(1).c_str(), "rtsp://***@cam/1");
 }
 
-TEST_F(ProgramRun, PrintsVersionAndHelpOnStdout) {
+TEST_F(ProgramRun, PrintsItsVersion) {
   ::testing::internal::CaptureStdout();
   EXPECT_EQ(run({"--version"}, [](Runtime&) { FAIL(); }), 0);
   EXPECT_EQ(::testing::internal::GetCapturedStdout(), "prog " LIVE_VERSION "\n");
+}
+
+TEST_F(ProgramRun, PrintsHelpWithTheCommonOptionsAndExamples) {
   ::testing::internal::CaptureStdout();
   EXPECT_EQ(run({"--help"}, [](Runtime&) { FAIL(); }), 0);
   const auto help = ::testing::internal::GetCapturedStdout();
