@@ -16,9 +16,14 @@ class Program {
     }
   }
 
-  /// To the whole group.
+  /// To the whole group, if it is still there.
   signal(signal) {
-    if (this.running) process.kill(-this.child.pid, signal);
+    if (!this.running) return;
+    try {
+      process.kill(-this.child.pid, signal);
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error;
+    }
   }
 
   get running() {

@@ -15,6 +15,7 @@ const limits = {
 
 const seconds = () => performance.now() / 1000;
 const isApple = /^Apple/.test(navigator.vendor);
+const isGecko = /Firefox\//.test(navigator.userAgent);
 
 /// Calls on.renewed() before the element gets a fresh source, on.fragment({bytes, trafs}) for each
 /// fragment, on.blocked() where the browser asks for a click first, and on.failed(why).
@@ -74,7 +75,7 @@ export class Live {
     if (!tracks) return;
     const fragment = readFragment(bytes, tracks);
     if (!fragment.trafs.length) return;
-    stretchLastFrame(bytes, fragment, limits.stretch);
+    stretchLastFrame(bytes, fragment, limits.stretch, isGecko);
     if (this.#next) this.#enter(fragment);
     this.#take(bytes, fragment);
   }
