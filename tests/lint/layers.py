@@ -18,7 +18,6 @@ FAMILIES = [
     (r"boost/beast", r"common/http/"),
     (r"boost/asio", r"common/(net|http|live|cli)/|tools/"),
     (r"CLI/", r"common/cli/|tools/[^/]+/(main|options)\."),
-    (r"spdlog/", r"common/base/log\.cpp"),
     (r"openssl/", r"common/http/"),
     (r"systemd/", r"common/cli/"),
 ]
