@@ -18,8 +18,8 @@ namespace live {
 
 /// How far a viewer may be behind.
 struct Patience {
-  Ms max_lag{2'000};                           ///< the time that a fragment has waited for it
-  std::uint64_t max_bytes = 4U * 1024 * 1024;  ///< waiting for it
+  Ms max_lag{2'000};                    ///< the time that a fragment has waited for it
+  std::uint64_t max_bytes = 4U << 20U;  ///< waiting for it
 };
 
 class Cursor {

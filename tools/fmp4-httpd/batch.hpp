@@ -45,7 +45,7 @@ class Batch {
   std::span<const iovec> pieces(std::size_t sent);
 
  private:
-  static constexpr std::size_t scratch_bytes = 64 * 1024;
+  static constexpr std::size_t scratch_bytes = std::size_t{64} << 10U;
   static constexpr std::size_t max_framing = 20;  ///< chunk length, or frame header
 
   struct Item {

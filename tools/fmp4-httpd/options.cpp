@@ -16,6 +16,8 @@ namespace {
 using live::Exit;
 using live::fail;
 
+constexpr std::uint64_t min_memory = 64U << 10U;
+
 SourceSpec parse_input(const std::string& text) {
   const auto equals = text.find('=');
   if (equals == std::string::npos || equals + 1 == text.size()) {
@@ -68,6 +70,10 @@ void declare(CLI::App& app, Options& options) {
 }
 
 std::vector<SourceSpec> sources(const Options& options) {
+  if (options.memory < min_memory) {
+    fail(Exit::usage, "--memory {}: not even a key frame has room; give it {} bytes at least",
+         options.memory, min_memory);
+  }
   if (options.inputs.empty()) return {{"live", "-"}};
   std::vector<SourceSpec> all;
   std::set<std::string> names;

@@ -37,7 +37,7 @@ struct Options {
 void declare(CLI::App& app, Options& options);
 
 /// The streams to serve: `live=-` when there is no NAME=PATH.  Throws Failure(usage) for a name that is none,
-/// is reserved or stands twice, and for a second stdin.
+/// is reserved or stands twice, for a second stdin, and for a --memory in which nothing has room.
 std::vector<SourceSpec> sources(const Options& options);
 
 /// What the end of the input does: --on-eof, or exit for stdin alone, else keep.

@@ -20,7 +20,7 @@ using live::mp4::FragmentItem;
 using live::mp4::InitItem;
 using live::mp4::Item;
 
-constexpr std::size_t read_bytes = 256 * 1024;
+constexpr std::size_t read_bytes = std::size_t{256} << 10U;
 /// Room in the pipe for a key frame, so that a writer need not wait for us to be scheduled.
 constexpr int pipe_bytes = 1024 * 1024;
 /// A FIFO stays closed for so long after a writer of something else: writing to it then fails.

@@ -23,7 +23,7 @@ struct ViewerTimes {
   live::Ms clock{5'000};
 };
 /// Bytes that a viewer of /S.mp4 may send for nothing before it is dropped.
-inline constexpr std::size_t max_unasked_bytes = 64 * 1024;
+inline constexpr std::size_t max_unasked_bytes = std::size_t{64} << 10U;
 /// A WebSocket viewer has nothing to say; messages up to this size are ignored.
 inline constexpr std::size_t max_message_bytes = 4096;
 /// Pongs are left out while so much of our own words waits.

@@ -49,6 +49,12 @@ TEST(Options, RefusesInputsThatCannotBe) {
   EXPECT_THAT(refusal({"a=-", "b=-"}), HasSubstr("stdin can be one stream only"));
 }
 
+TEST(Options, RefusesAMemoryThatHoldsNothing) {
+  Options options;
+  options.memory = 1;
+  EXPECT_THROW(sources(options), live::Failure);
+}
+
 TEST(Options, OnlyStdinAloneEndsTheProgram) {
   Options options;
   EXPECT_EQ(on_eof(options, sources(options)), OnEof::exit);
