@@ -186,9 +186,10 @@ std::optional<Trouble> Input::State::probe(bool trust_header) {
              found < 0 || impatient) {
     return trouble(found < 0 ? found : AVERROR_EXIT);
   }
+  const std::string_view demuxer = format->iformat->name;
   // Parts of multipart/x-mixed-replace have no stamps; when they come is all that is known.
-  if (std::string_view{format->iformat->name} == "mpjpeg") format->use_wallclock_as_timestamps = 1;
-  const bool annex_b = (format->iformat->flags & AVFMT_NOTIMESTAMPS) != 0;
+  if (demuxer == "mpjpeg") format->use_wallclock_as_timestamps = 1;
+  const bool annex_b = demuxer == "h264" || demuxer == "hevc";
   const bool wraps = (format->iformat->flags & AVFMT_TS_DISCONT) != 0 && !trusted;
   for (const auto* stream : std::span{format->streams, format->nb_streams}) {
     streams.push_back(stream_of(*stream, !wraps, annex_b));

@@ -22,8 +22,8 @@ using live::av::Trouble;
 
 namespace {
 
-constexpr auto longest_nap = 50ms;       ///< between two looks at whether to stop
-constexpr auto look_for_reader = 200ms;  ///< how often the reader of standard output is looked for
+constexpr auto longest_nap = 50ms;     ///< between two looks at whether to stop
+constexpr auto look_interval = 200ms;  ///< at the reader of standard output, and at the repairs
 
 live::Monotonic monotonic_now() { return std::chrono::steady_clock::now(); }
 
@@ -63,9 +63,10 @@ bool Remux::finished() {
 
 bool Remux::patient() {
   const auto now = monotonic_now();
-  if (now - looked_ > look_for_reader) {
+  if (now - looked_ > look_interval) {
     looked_ = now;
     output_.look_for_reader();
+    count_repairs();
   }
   if (finished()) {
     halt_ = Halt::finished;
@@ -207,6 +208,7 @@ void Remux::wait(std::chrono::milliseconds delay) {
 }
 
 void Remux::count_repairs() {
+  if (!repair_) return;
   const auto& counted = repair_->counters();
   stats_.jumps.set(counted.jumps);
   stats_.resets.set(counted.resets);

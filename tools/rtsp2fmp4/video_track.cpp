@@ -165,6 +165,7 @@ void VideoTrack::start_or_hold(Sample sample) {
   if (!reordered || (*reordered && !stamp_first())) return;
   decided_ = true;
   if (*reordered) {
+    reordered_ = true;
     units_->sets().drop_claim();
     stale_ = true;
   }
@@ -172,9 +173,9 @@ void VideoTrack::start_or_hold(Sample sample) {
     give_out(std::move(held));
 }
 
-/// RTP: whether frames are reordered shows only in the frames.
+/// RTP and raw Annex B: whether frames are reordered shows only in the frames.
 bool VideoTrack::must_hold() const {
-  return policy_.rtp && units_ && !units_->sets().cannot_reorder();
+  return (policy_.rtp || !stream_.stamped) && units_ && !units_->sets().cannot_reorder();
 }
 
 std::optional<bool> VideoTrack::reordered_at_start() const {
@@ -191,6 +192,7 @@ std::optional<bool> VideoTrack::reordered_at_start() const {
       }
     }
   }
+  if (!stream_.stamped) return true;  // H.265: nothing here tells, so nothing is claimed
   const auto& previous = held_[held_.size() - 2].stamp.pts;
   const auto& newest = held_.back().stamp.pts;
   if (previous && newest && *newest < *previous) return true;
@@ -203,7 +205,7 @@ std::optional<bool> VideoTrack::reordered_at_start() const {
 /// False while they are not.
 bool VideoTrack::stamp_first() {
   auto& first = held_.front().stamp.pts;
-  if (first) return true;
+  if (first || !stream_.stamped) return true;
   if (held_.size() <= most_held) return false;
   std::vector<std::int64_t> known;
   for (const auto& held : held_) {
@@ -217,16 +219,25 @@ bool VideoTrack::stamp_first() {
 void VideoTrack::give_out(Sample sample) {
   if (sample.key && stale_) refresh_parameters();
   if (!stream_.stamped) number(sample);
-  if (sample.stamp.pts) watch(*sample.stamp.pts);
+  if (stream_.stamped && sample.stamp.pts) watch(*sample.stamp.pts);
   sink_(std::move(sample));
 }
 
-/// Raw Annex B: frames are counted.
+/// Raw Annex B: frames are counted, and where H.264 is reordered its picture order count tells the screen's turn.
 void VideoTrack::number(Sample& sample) {
-  const auto ticks =
-      static_cast<std::int64_t>(stream_.time_base_den) / (stream_.time_base_num * policy_.rate);
-  sample.stamp.dts = sample.stamp.pts = counted_++ * ticks;
+  const auto ticks = static_cast<std::int64_t>(stream_.time_base_den) /
+                     (static_cast<std::int64_t>(stream_.time_base_num) * policy_.rate);
+  const auto index = counted_++;
+  sample.stamp.dts = sample.stamp.pts = index * ticks;
   sample.stamp.duration = ticks;
+  if (!reordered_ || stream_.carried != Codec::avc || !parameters_) return;
+  const auto sps = first_sps(*parameters_);
+  if (!sps || sps->poc_type != 0) return;
+  const auto lsb = poc_lsb(sample, *sps);
+  if (!lsb) return;
+  if (!output_order_ || sample.key) output_order_.emplace(sps->log2_max_poc_lsb);
+  const std::int64_t depth = sps->max_num_reorder_frames.value_or(2);
+  sample.stamp.pts = (output_order_->place(index, sample.key, *lsb) + depth) * ticks;
 }
 
 void VideoTrack::watch(std::int64_t pts) {

@@ -6,6 +6,7 @@
 #include "common/codec/parameters.hpp"
 #include "tools/rtsp2fmp4/access_units.hpp"
 #include "tools/rtsp2fmp4/lag.hpp"
+#include "tools/rtsp2fmp4/output_order.hpp"
 #include "tools/rtsp2fmp4/reorder_watch.hpp"
 #include "tools/rtsp2fmp4/sample.hpp"
 #include "tools/rtsp2fmp4/stats.hpp"
@@ -69,9 +70,10 @@ class VideoTrack {
   std::unique_ptr<AccessUnits> units_;  ///< of H.264 and H.265
   std::optional<live::codec::Parameters> parameters_;
   bool stale_ = true;  ///< parameters_ must be asked for again at the next key frame
-  bool started_ = false, decided_ = false;
+  bool started_ = false, decided_ = false, reordered_ = false;
   std::vector<Sample> held_;
   ReorderWatch reorder_watch_;
+  std::optional<OutputOrder> output_order_;
   std::int64_t counted_ = 0;  ///< frames of a stream without stamps
 };
 
