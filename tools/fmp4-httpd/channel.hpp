@@ -31,7 +31,7 @@ class Channel {
 
  private:
   void take(live::mp4::Item item);
-  void end(const SourceEnd& end);
+  void end(const SourceEnd& how);
 
   live::Stream stream_;
   Hub hub_;

@@ -19,6 +19,9 @@ constexpr int unsent_in_kernel = 128 * 1024;
 /// A peer that acknowledges nothing for so long has vanished.
 constexpr int unacknowledged_ms = 30'000;
 
+/// Of what a viewer says, at a time.
+constexpr std::size_t read_bytes = 4096;
+
 /// On a unix socket they do not apply, so failures mean nothing.
 void tune(live::Socket& socket) {
   const auto set = [fd = socket.native_handle()](int level, int name, int value) {
@@ -127,7 +130,7 @@ void Hub::wait_write(Viewer& viewer) {
 }
 
 void Hub::readable(Viewer& viewer) {
-  std::array<std::uint8_t, 16 * 1024> in;
+  std::array<std::uint8_t, read_bytes> in;
   const auto n = ::recv(viewer.socket().native_handle(), in.data(), in.size(), MSG_DONTWAIT);
   if (n > 0) {
     auto state = delivery();

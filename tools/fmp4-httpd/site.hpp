@@ -14,7 +14,8 @@ class Site {
   Site(const Channels& channels, const Options& options);
 
   /// For http::Server.
-  live::http::Answer answer(const live::http::Request& request, const live::http::Peer& peer) const;
+  [[nodiscard]] live::http::Answer answer(const live::http::Request& request,
+                                          const live::http::Peer& peer) const;
 
  private:
   using Request = live::http::Request;
@@ -24,14 +25,14 @@ class Site {
   [[nodiscard]] Headers common_headers(const Request& request) const;
   [[nodiscard]] Answer refuse(const Request& request, int status, std::string_view why,
                               Headers more = {}) const;
-  Answer page(const Request& request, std::string_view asset) const;
-  Answer stats(const Request& request) const;
+  [[nodiscard]] Answer page(const Request& request, std::string_view asset) const;
+  [[nodiscard]] Answer stats(const Request& request) const;
   Answer media(const Request& request, Channel& channel) const;
   Answer web_socket(const Request& request, Channel& channel) const;
   [[nodiscard]] std::optional<Answer> not_watchable(const Request& request,
                                                     const Channel& channel) const;
   [[nodiscard]] Channel* find(std::string_view name) const;
-  Answer of_stream(const Request& request, const Route& route) const;
+  [[nodiscard]] Answer of_stream(const Request& request, const Route& route) const;
 
   const Channels& channels_;
   const std::uint64_t max_viewers_;
