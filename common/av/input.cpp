@@ -171,6 +171,10 @@ std::optional<Trouble> Input::State::open(const InputSpec& spec) {
                                          demuxer, options.raw());
   format.reset(raw);
   if (opened < 0) return trouble(opened);
+  // libavformat plays any *.txt as the screen of a terminal.
+  if (spec.format.empty() && std::string_view{format->iformat->name} == "tty") {
+    return trouble(AVERROR_INVALIDDATA);
+  }
   return probe(spec.trust_header);
 }
 

@@ -106,6 +106,18 @@ std::optional<live::mp4::ProducerTime> Muxer::producer() const {
                                  track.first};
 }
 
+/// From when libavformat gave out the newest sample that is held.
+void Muxer::count_delay() {
+  auto newest = live::Monotonic::min();
+  for (const auto* track : {&video_, &audio_}) {
+    if (!track->samples.empty()) newest = std::max(newest, track->samples.back().arrival.monotonic);
+  }
+  const auto delay = std::chrono::steady_clock::now() - newest;
+  if (delay <= std::chrono::milliseconds{1}) stats_.within_1ms.add();
+  if (delay <= std::chrono::milliseconds{5}) stats_.within_5ms.add();
+  if (delay <= std::chrono::milliseconds{20}) stats_.within_20ms.add();
+}
+
 void Muxer::flush() {
   std::array<live::mp4::Run, 2> runs;
   std::size_t count = 0;
@@ -129,6 +141,7 @@ void Muxer::flush() {
     }
   }
   output_.write(pieces_);
+  count_delay();
   init_.clear();
   for (auto* track : {&video_, &audio_}) {
     track->samples.clear();

@@ -65,6 +65,7 @@ class Muxer {
   [[nodiscard]] std::uint64_t held(const Track& track, std::uint32_t timescale) const;  ///< ms
   [[nodiscard]] bool cuts_before(const live::timeline::Repaired& at) const;
   [[nodiscard]] std::optional<live::mp4::ProducerTime> producer() const;
+  void count_delay();
 
   Cut cut_;
   Output& output_;

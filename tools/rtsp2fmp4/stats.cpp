@@ -31,6 +31,13 @@ void Stats::write(live::MetricsText& out) const {
   out.counter("rtsp2fmp4_packets_total", "Packets read from the input", value(packets));
   out.counter("rtsp2fmp4_frames_total", "Pictures written", value(frames));
   out.counter("rtsp2fmp4_fragments_total", "Fragments written", value(fragments));
+  const std::array<std::pair<const char*, const live::Counter*>, 3> delays{
+      {{"1", &within_1ms}, {"5", &within_5ms}, {"20", &within_20ms}}};
+  for (const auto& [ms, counter] : delays) {
+    out.counter("rtsp2fmp4_fragments_within_total",
+                "Fragments written so soon after their last packet was read", value(*counter),
+                live::label("ms", ms));
+  }
   out.counter("rtsp2fmp4_bytes_total", "Bytes written", value(bytes));
   out.counter("rtsp2fmp4_reconnects_total", "Connections after the first", value(reconnects));
   out.counter("rtsp2fmp4_failures_total", "Attempts that failed and connections lost",

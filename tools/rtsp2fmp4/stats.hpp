@@ -21,8 +21,9 @@ class Stats {
   live::Counter silent_packets;
   live::Counter late_audio;  ///< dropped where silence had been written
   live::Counter jumps, resets, duplicates, unstamped, wraps, new_lines;  ///< repairs of stamps
-  live::Counter connected;                                               ///< 1 or 0
-  live::Counter last_video_ms;  ///< monotonic clock, of the last video packet
+  live::Counter within_1ms, within_5ms,
+      within_20ms;          ///< fragments, from their last packet to the pipe
+  live::Counter connected;  ///< 1 or 0
 
   Stats() : started_(std::chrono::steady_clock::now()) {}
 
