@@ -15,6 +15,9 @@ namespace {
 using live::av::InputSpec;
 using live::av::Trouble;
 
+/// In microseconds, for the few codecs of which SDP does not tell enough; a track that is announced and mute
+/// would otherwise hold up the picture for 5 s.
+constexpr const char* probe_limit = "2000000";
 constexpr const char* udp_receive_buffer =
     "4194304";  ///< a key frame of 4K at once; the kernel may give less
 
@@ -25,7 +28,8 @@ std::vector<std::pair<std::string, std::string>> rtsp_options(const Options& opt
   if (options.audio != AudioMode::none) media += media.empty() ? "audio" : "+audio";
   return {{"rtsp_transport", transport == Transport::udp ? "udp" : "tcp"},
           {"allowed_media_types", media},
-          {"buffer_size", udp_receive_buffer}};
+          {"buffer_size", udp_receive_buffer},
+          {"analyzeduration", probe_limit}};
 }
 
 /// Missing files are told apart here, because libavformat's words for them differ by protocol.

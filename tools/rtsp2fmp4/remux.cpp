@@ -118,7 +118,7 @@ std::optional<Trouble> Remux::read_all(Source& source, Session& session) {
     const bool video = session.is_video(packet);
     if (!connected_) {
       connected_ = arrival.monotonic;
-      if (stats_.failures.value() > 0) stats_.reconnects.add();
+      if (std::exchange(connected_before_, true)) stats_.reconnects.add();
       stats_.connected.set(1);
       stats_.set_state("running");
       live::log::info("{}: connected", address_.shown);
@@ -175,7 +175,8 @@ void Remux::judge(const Trouble& trouble) {
   const auto held = connected_ ? monotonic_now() - *connected_ : 0s;
   const auto delay = backoff_.next(std::chrono::duration_cast<Ms>(held));
   if (options_.max_retries && backoff_.failures() > *options_.max_retries) {
-    fail(Exit::unavailable, "open {}: {}", address_.shown, text);
+    fail(trouble.kind == Kind::denied ? Exit::denied : Exit::unavailable, "open {}: {}",
+         address_.shown, text);
   }
   stats_.set_state("waiting: " + text);
   live::log::warn("{}: {}; trying again in {}", address_.shown, text, live::format_duration(delay));

@@ -64,6 +64,7 @@ class Remux {
   std::optional<live::Monotonic> connected_;  ///< of this attempt: when its first packet came
   unsigned denied_ = 0;                       ///< attempts in a row
   bool opened_ = false;                       ///< this attempt got as far as reading packets
+  bool connected_before_ = false;
   bool ended_ = false;
   std::optional<std::pair<live::Monotonic, live::Ms>>
       pace_;  ///< --realtime: when the first stamp went out

@@ -78,8 +78,16 @@ void Session::open_video(const Stream& stream, const Options& options, bool rtp,
 void Session::open_audio(const Stream& stream, const Options& options) {
   const auto target = audio_target(stream, options.audio);
   audio_stream_ = stream.index;
-  audio_ =
-      std::make_unique<AudioTrack>(stream, target, [this](Sample s) { on_audio(std::move(s)); });
+  const auto open = [&] {
+    audio_ =
+        std::make_unique<AudioTrack>(stream, target, [this](Sample s) { on_audio(std::move(s)); });
+  };
+  if (!video_ || options.audio != AudioMode::automatic) return open();
+  try {
+    open();
+  } catch (const live::Failure& failure) {  // a picture without sound is better than none
+    live::log::warn("audio: left out: {}", failure.what());
+  }
 }
 
 /// With the first sample, because only then the audio's rate is certain.

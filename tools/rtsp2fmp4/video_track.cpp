@@ -96,7 +96,6 @@ void VideoTrack::take(Packet packet, const Arrival& arrival) {
   if (units_) {
     units_->push(std::move(packet), arrival,
                  [this](Sample sample) { start_or_hold(std::move(sample)); });
-    stale_ = units_->take_changed() || stale_;
     stats_.late_slices.set(units_->late_slices());
     stats_.merged_packets.set(units_->merged());
   } else {
@@ -217,6 +216,7 @@ bool VideoTrack::stamp_first() {
 }
 
 void VideoTrack::give_out(Sample sample) {
+  if (units_ && units_->take_changed()) stale_ = true;
   if (sample.key && stale_) refresh_parameters();
   if (!stream_.stamped) number(sample);
   if (stream_.stamped && sample.stamp.pts) watch(*sample.stamp.pts);
