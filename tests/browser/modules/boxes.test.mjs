@@ -93,14 +93,6 @@ test('a frame that is longer already stays as it is', () => {
   assert.equal(readFragment(bytes, tracks).trafs[0].end, 2);
 });
 
-test('where keyframes are enough, others stay', () => {
-  for (const [flags, end] of [[0x02000000, 0.5], [0x01010000, 0.04]]) {
-    const bytes = fragment(video(0, {flags}));
-    stretchLastFrame(bytes, readFragment(bytes, tracks), 0.5, true);
-    assert.equal(readFragment(bytes, tracks).trafs[0].end, end);
-  }
-});
-
 test('reordered pictures and sound are not stretched', () => {
   const bytes = fragment(video(0, {composition: 3600}), audio(0, [1024]));
   const before = bytes.slice(0);

@@ -67,10 +67,16 @@ test('too little left slows down rather than to run dry', () => {
   assert.ok(lowest > 0);
 });
 
+test('what follows a stall at once is the same stall', () => {
+  const pace = new Pace();
+  for (let i = 0; i < 10; ++i) pace.stalled(100 + i / 10);
+  assert.equal(pace.goal, limits.goal * limits.goalGrowth);
+});
+
 test('each stall raises the goal up to its limit, calm lowers it again', () => {
   const pace = new Pace();
-  for (let i = 0; i < 20; ++i) pace.stalled(100 + i);
+  for (let i = 0; i < 20; ++i) pace.stalled(100 + i * limits.stallPause);
   assert.equal(pace.goal, limits.goalMost);
-  run(pace, limits.goalMost + 0.04, {from: 120, count: 40 * 60 * 25, every: 0.04});
+  run(pace, limits.goalMost + 0.04, {from: 150, count: 40 * 60 * 25});
   assert.equal(pace.goal, limits.goal);
 });

@@ -161,12 +161,9 @@ export function readFragment(buffer, tracks) {
 /// that skips two frames in the dark the picture would freeze for a whole picture group.  A live
 /// fragment's last duration is a prediction, so it is made long here; the next frame cuts it short.
 /// Reordered pictures are left alone, for a long one would cover those that are shown after it.
-/// Firefox measures by the longest frame since a keyframe, and keeps a decoded frame until its end: there
-/// `keyframesOnly` is enough, and costs least.
-export function stretchLastFrame(buffer, fragment, seconds, keyframesOnly = false) {
+export function stretchLastFrame(buffer, fragment, seconds) {
   for (const traf of fragment.trafs) {
     if (traf.track.kind !== 'video' || traf.reordered || traf.lastAt === 0) continue;
-    if (keyframesOnly && !traf.sync) continue;
     const longer = Math.max(seconds, traf.last);
     new DataView(buffer).setUint32(traf.lastAt, Math.round(longer * traf.track.timescale));
   }

@@ -11,11 +11,12 @@ const limits = {
   trackGone: 1.0,    // a track this far behind the other has stopped
   hiccup: 3.0,       // a longer silence is the source's, and no reason to keep more data
   hole: 0.1,         // playback stands at the end of a range when this close to it
+  stuck: 6.0,        // data come and the position does not move: a fresh source, at first after this long
+  stuckMost: 60.0,   // and after this long where even that takes the machine its time
 };
 
 const seconds = () => performance.now() / 1000;
 const isApple = /^Apple/.test(navigator.vendor);
-const isGecko = /Firefox\//.test(navigator.userAgent);
 
 /// Calls on.renewed() before the element gets a fresh source, on.fragment({bytes, trafs}) for each
 /// fragment, on.blocked() where the browser asks for a click first, and on.failed(why).
@@ -34,6 +35,7 @@ export class Live {
   #startingSince = 0;    // 0: the position has been set
   #ranDry = false;
   #held = false;         // paused by the person who watches
+  #stand = {at: 0, since: 0, patience: limits.stuck};
 
   constructor(video, on) {
     this.#video = video;
@@ -48,7 +50,7 @@ export class Live {
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'visible' && !this.#held && video.paused) this.play();
     });
-    setInterval(() => this.#check(), 250);
+    setInterval(() => this.#tick(), 250);
   }
 
   /// What comes next is of a new connection and has nothing to do with what came before.
@@ -75,7 +77,7 @@ export class Live {
     if (!tracks) return;
     const fragment = readFragment(bytes, tracks);
     if (!fragment.trafs.length) return;
-    stretchLastFrame(bytes, fragment, limits.stretch, isGecko);
+    stretchLastFrame(bytes, fragment, limits.stretch);
     if (this.#next) this.#enter(fragment);
     this.#take(bytes, fragment);
   }
@@ -171,6 +173,28 @@ export class Live {
     const ends = [...this.#ends.values()];
     const newest = Math.max(...ends);
     return Math.min(...ends.filter((end) => end > newest - limits.trackGone));
+  }
+
+  #tick() {
+    this.#check();
+    this.#watchPosition();
+  }
+
+  // A seek that never ends, a decoder that gave up without a word: browsers have both.
+  #watchPosition() {
+    const {currentTime, paused, readyState} = this.#video;
+    const stand = this.#stand;
+    const moves = currentTime !== stand.at;
+    if (moves && readyState > HTMLMediaElement.HAVE_CURRENT_DATA) stand.patience = limits.stuck;
+    const rests = paused || !this.#source || this.silence() > 1 || document.visibilityState === 'hidden';
+    if (moves || rests) {
+      stand.at = currentTime;
+      stand.since = seconds();
+    } else if (seconds() - stand.since > stand.patience) {
+      stand.since = seconds();
+      stand.patience = Math.min(stand.patience * 2, limits.stuckMost);
+      this.#fail('the picture stands still though data come');
+    }
   }
 
   // Start when the newest picture is there; get out of holes.

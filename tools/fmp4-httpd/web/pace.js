@@ -5,7 +5,8 @@ export const limits = {
   goal: 0.09,         // of data left when new data comes: about two frames at 25 a second
   goalMost: 1.0,      // on a network that hiccups the goal grows up to this
   goalGrowth: 1.5,    // at each stall
-  calm: 30,           // without a stall for this long, the goal shrinks again
+  stallPause: 2.0,    // within which several are one
+  calm: 15,           // without a stall for this long, the goal shrinks again
   goalShrink: 0.85,
   window: 1.0,        // the low water is taken over this long, and over three arrivals
   slack: 0.04,        // above the goal before anything is done about it
@@ -25,6 +26,7 @@ export class Pace {
   #readings = [];
   #goal = limits.goal;
   #calmSince = 0;
+  #lastStall = -Infinity;
   #lastSeek = -Infinity;
   #settlesUntil = 0;
   #rate = 1;
@@ -56,6 +58,8 @@ export class Pace {
 
   /// Playback ran dry: keep more from now on.
   stalled(now) {
+    if (now - this.#lastStall < limits.stallPause) return;
+    this.#lastStall = now;
     this.#goal = Math.min(this.#goal * limits.goalGrowth, limits.goalMost);
     this.#calmSince = now;
   }
