@@ -61,10 +61,17 @@ await() {
   unset "pid_of[$1]"
 }
 
+# thaw NAME: go on, what of it was stopped.  Nothing else may get a SIGCONT: it takes back the SIGSTOP with which
+# LeakSanitizer looks at an ending process, and both then wait for each other for ever.
+thaw() {
+  pgrep -g "${pid_of[$1]}" -r T >/dev/null || return 0
+  signal "$1" CONT 2>/dev/null || true
+}
+
 # stop NAME [SIGNAL] [SECONDS]: end it and wait for that; STATUS is how.
 stop() {
+  thaw "$1"
   signal "$1" "${2:-TERM}" 2>/dev/null || true
-  signal "$1" CONT 2>/dev/null || true
   await "$1" "${3:-30}"
 }
 
@@ -170,8 +177,8 @@ finish() {
   local status=$? name
   set +e
   for name in "${!pid_of[@]}"; do
+    thaw "$name"
     signal "$name" TERM 2>/dev/null
-    signal "$name" CONT 2>/dev/null
   done
   for name in "${!pid_of[@]}"; do
     for ((i = 0; i < 50; i++)); do

@@ -10,6 +10,7 @@ class Program {
     this.name = name;
     this.child = child;
     this.words = '';
+    this.frozen = false;
     this.ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve({code, signal})));
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text) => (this.words = (this.words + text).slice(-20000)));
@@ -19,6 +20,7 @@ class Program {
   /// To the whole group, if it is still there.
   signal(signal) {
     if (!this.running) return;
+    if (signal === 'SIGSTOP' || signal === 'SIGCONT') this.frozen = signal === 'SIGSTOP';
     try {
       process.kill(-this.child.pid, signal);
     } catch (error) {
@@ -31,8 +33,8 @@ class Program {
   }
 
   async stop(signal = 'SIGTERM') {
+    if (this.frozen) this.signal('SIGCONT');
     this.signal(signal);
-    this.signal('SIGCONT');
     const killer = setTimeout(() => this.signal('SIGKILL'), 15000);
     const ending = await this.ended;
     clearTimeout(killer);
