@@ -91,9 +91,10 @@ std::optional<Trouble> Remux::attempt() {
   opened_ = true;
   denied_ = 0;
   if (!repair_) repair_.emplace(source.is_live() || options_.realtime);
-  Session session{source, options_, rtsp_, *repair_, muxer_, stats_, address_.shown};
+  Session session{source, options_, rtsp_, reordered_, *repair_, muxer_, stats_, address_.shown};
   auto trouble = read_all(source, session);
   session.flush();
+  reordered_ = reordered_ || session.reordered();
   count_repairs();
   if (!source.is_live()) {  // a file, a pipe: its end is the end
     if (!trouble || trouble->kind == Trouble::Kind::end || halt_ == Halt::finished) return {};

@@ -65,6 +65,7 @@ class Remux {
   unsigned denied_ = 0;                       ///< attempts in a row
   bool opened_ = false;                       ///< this attempt got as far as reading packets
   bool connected_before_ = false;
+  bool reordered_ = false;  ///< the source has shown B-frames
   bool ended_ = false;
   std::optional<std::pair<live::Monotonic, live::Ms>>
       pace_;  ///< --realtime: when the first stamp went out

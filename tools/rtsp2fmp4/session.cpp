@@ -43,8 +43,9 @@ std::string audio_target(const Stream& stream, AudioMode mode) {
 
 }  // namespace
 
-Session::Session(Source& source, const Options& options, bool rtp, live::timeline::Repair& repair,
-                 Muxer& muxer, Stats& stats, const std::string& name)
+Session::Session(Source& source, const Options& options, bool rtp, bool reordered,
+                 live::timeline::Repair& repair, Muxer& muxer, Stats& stats,
+                 const std::string& name)
     : repair_(repair), muxer_(muxer), stats_(stats), live_(source.is_live()) {
   const auto* video =
       options.video == VideoMode::none ? nullptr : first_of(source.streams(), Stream::Kind::video);
@@ -55,21 +56,22 @@ Session::Session(Source& source, const Options& options, bool rtp, live::timelin
   for (const auto& stream : source.streams()) {
     if (&stream != video && &stream != audio) source.leave_out(stream.index);
   }
-  if (video != nullptr) open_video(*video, options, rtp, live_);
+  VideoPolicy policy;
+  policy.fix_sps = options.fix_sps && !reordered;
+  policy.rtp = rtp;
+  policy.live = live_;
+  policy.rate = options.rate;
+  if (video != nullptr) open_video(*video, options, policy);
   if (audio != nullptr) open_audio(*audio, options);
 }
 
-void Session::open_video(const Stream& stream, const Options& options, bool rtp, bool live) {
+void Session::open_video(const Stream& stream, const Options& options, const VideoPolicy& given) {
   if (options.video == VideoMode::copy && !stream.carried) {
     fail(Exit::bad_data, "copy video: MP4 cannot carry {} for browsers; --video h264 transcodes it",
          stream.name);
   }
-  VideoPolicy policy;
+  auto policy = given;
   policy.transcode = options.video == VideoMode::h264 || !stream.carried;
-  policy.fix_sps = options.fix_sps;
-  policy.rtp = rtp;
-  policy.live = live;
-  policy.rate = options.rate;
   video_stream_ = stream.index;
   video_ = std::make_unique<VideoTrack>(stream, policy, stats_,
                                         [this](Sample s) { on_video(std::move(s)); });

@@ -20,10 +20,11 @@ namespace rtsp2fmp4 {
 
 class Session {
  public:
+  /// `reordered`: an earlier session showed B-frames, so that nothing is claimed of this one.
   /// Picks the first video and the first audio stream, as the options want them.  Throws Failure(bad_data)
   /// when there is nothing to show, or `copy` was asked of a codec that MP4 cannot carry.
-  Session(Source& source, const Options& options, bool rtp, live::timeline::Repair& repair,
-          Muxer& muxer, Stats& stats, const std::string& name);
+  Session(Source& source, const Options& options, bool rtp, bool reordered,
+          live::timeline::Repair& repair, Muxer& muxer, Stats& stats, const std::string& name);
 
   void push(live::av::Packet packet, const Arrival& arrival);
   /// The input ended.
@@ -33,6 +34,8 @@ class Session {
   [[nodiscard]] bool is_video(const live::av::Packet& packet) const {
     return video_ && packet.stream() == video_stream_;
   }
+  /// B-frames were seen.
+  [[nodiscard]] bool reordered() const { return video_ && video_->reordered(); }
   /// How much went out, by the stamps of the main track.
   [[nodiscard]] live::Ms written() const;
 
@@ -42,7 +45,8 @@ class Session {
   static constexpr std::size_t most_waiting = 64;
   static constexpr std::chrono::seconds longest_wait{1};
 
-  void open_video(const live::av::Stream& stream, const Options& options, bool rtp, bool live);
+  void open_video(const live::av::Stream& stream, const Options& options,
+                  const VideoPolicy& policy);
   void open_audio(const live::av::Stream& stream, const Options& options);
   void begin_time_line();
   void on_video(Sample sample);

@@ -245,7 +245,7 @@ void VideoTrack::watch(std::int64_t pts) {
   live::log::info(
       "video: frames are reordered; the next key frame begins an init segment that says so");
   units_->sets().drop_claim();
-  stale_ = true;
+  reordered_ = stale_ = true;
 }
 
 void VideoTrack::flush() {

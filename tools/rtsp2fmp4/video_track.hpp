@@ -42,6 +42,7 @@ class VideoTrack {
   [[nodiscard]] const std::optional<live::codec::Parameters>& parameters() const {
     return parameters_;
   }
+  [[nodiscard]] bool reordered() const { return reordered_; }
   /// The time base of the samples' stamps.
   [[nodiscard]] const live::av::Stream& stream() const { return stream_; }
 
