@@ -1,4 +1,4 @@
-# TEST: timeout=200 labels=threads
+# TEST: timeout=500 labels=threads
 # A camera that hangs keeps its connections and answers nothing: after --timeout it is given up, and tried until it
 # wakes; the viewer's response goes on.
 . "$TESTS/tools/lib.sh"

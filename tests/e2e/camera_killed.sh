@@ -1,4 +1,4 @@
-# TEST: timeout=600
+# TEST: timeout=900
 # The camera is killed in mid-stream and comes back on its port, again and again: one viewer's response goes on, without
 # a new init segment, on one time line that keeps to the clock.
 . "$TESTS/tools/lib.sh"
