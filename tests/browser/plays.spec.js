@@ -9,11 +9,13 @@ const [browser, codec] = process.argv.slice(2);
 const seconds = full(10, 60);
 // H.265 is made and shown by software here: 720p of it is more than two busy cores have.
 const size = codec === 'hevc' ? [640, 360] : [1280, 720];
+const settling = 5;  // the player may seek once more; Chromium shows a picture from before a seek again
 
 async function onThePage(stage, url) {
   const page = await stage.open(browser, `${url}/live/`);
   await watch(page);
-  const start = await goesOn(page, 'the page plays');
+  await goesOn(page, 'the page plays');
+  const start = await advances(page, settling);
   await advances(page, seconds);
   await hears(page);
   const seen = await look(page);
