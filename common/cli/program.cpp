@@ -9,12 +9,16 @@
 #include "common/net/listen.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <optional>
+#include <tuple>
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -27,6 +31,22 @@ const std::map<std::string, log::Level> levels{{"debug", log::Level::debug},
                                                {"error", log::Level::error}};
 const std::map<std::string, log::Format> formats{{"text", log::Format::text},
                                                  {"json", log::Format::json}};
+
+bool is_closed(int fd) { return ::fcntl(fd, F_GETFD) < 0 && errno == EBADF; }
+
+/// Fills standard descriptors that we were started without (`>&-`): a socket that got number 1 would be sent our
+/// media.  Nobody reads standard output then, so it becomes a pipe without a reader.
+void occupy_standard_descriptors() {
+  if (is_closed(STDIN_FILENO)) std::ignore = ::open("/dev/null", O_RDONLY);
+  if (is_closed(STDOUT_FILENO)) {
+    std::array<int, 2> ends{};
+    if (::pipe(ends.data()) == 0) {  // the reading end has the free number; dup2() closes it
+      ::dup2(ends[1], STDOUT_FILENO);
+      ::close(ends[1]);
+    }
+  }
+  if (is_closed(STDERR_FILENO)) std::ignore = ::open("/dev/null", O_WRONLY);
+}
 
 /// Copies the arguments, in the order that CLI11 wants them: the last first.
 std::vector<std::string> reversed_arguments(int argc, char** argv) {
@@ -125,6 +145,7 @@ int leave(std::string_view message, Exit exit) {
 }  // namespace
 
 int Program::run(int argc, char** argv, const std::function<void(Runtime&)>& body) {
+  occupy_standard_descriptors();
   declare_common();  // after the program's own, as --help shows them
   auto arguments = reversed_arguments(argc, argv);
   hide_credentials(argc, argv);

@@ -11,3 +11,9 @@ silent() { rtsp2fmp4 "rtsp://127.0.0.1:$(free_port)/x" | true; echo "${PIPESTATU
 start silent silent
 await silent 60
 equal "exit status without media" "$(cat status2)" 0
+
+# Started without any standard descriptor: nothing else may take their numbers.
+closed() { rtsp2fmp4 test: <&- >&- 2>&-; }
+start closed closed
+await closed 60
+equal "exit status without standard output" "$STATUS" 0
