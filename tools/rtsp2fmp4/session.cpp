@@ -65,12 +65,11 @@ Session::Session(Source& source, const Options& options, bool rtp, bool reordere
   if (audio != nullptr) open_audio(*audio, options);
 }
 
-void Session::open_video(const Stream& stream, const Options& options, const VideoPolicy& given) {
+void Session::open_video(const Stream& stream, const Options& options, VideoPolicy policy) {
   if (options.video == VideoMode::copy && !stream.carried) {
     fail(Exit::bad_data, "copy video: MP4 cannot carry {} for browsers; --video h264 transcodes it",
          stream.name);
   }
-  auto policy = given;
   policy.transcode = options.video == VideoMode::h264 || !stream.carried;
   video_stream_ = stream.index;
   video_ = std::make_unique<VideoTrack>(stream, policy, stats_,

@@ -45,8 +45,7 @@ class Session {
   static constexpr std::size_t most_waiting = 64;
   static constexpr std::chrono::seconds longest_wait{1};
 
-  void open_video(const live::av::Stream& stream, const Options& options,
-                  const VideoPolicy& policy);
+  void open_video(const live::av::Stream& stream, const Options& options, VideoPolicy policy);
   void open_audio(const live::av::Stream& stream, const Options& options);
   void begin_time_line();
   void on_video(Sample sample);

@@ -79,8 +79,9 @@ void TestPicture::draw_scene(std::uint64_t n) {
 }
 
 void TestPicture::draw_ball(std::uint64_t n) {
-  const auto radius = static_cast<std::int64_t>(height_ / 10);
-  const auto bounce = [n](std::int64_t room, std::int64_t speed) {
+  const auto radius = static_cast<std::int64_t>(std::min(width_, height_) / 10);
+  const auto bounce = [n](std::int64_t free, std::int64_t speed) {
+    const auto room = std::max<std::int64_t>(free, 1);
     const auto way = static_cast<std::int64_t>(n) * speed % (2 * room);
     return way < room ? way : 2 * room - way;
   };

@@ -1,4 +1,4 @@
-# TEST: timeout=240
+# TEST: timeout=600
 # Every kind of camera: what comes out has the codecs that browsers play, decodes without a complaint, and its time
 # never goes back.
 . "$TESTS/tools/lib.sh"
