@@ -47,9 +47,7 @@ void Channel::end(const SourceEnd& how) {
   auto state = how.for_good ? live::StreamState::ended : live::StreamState::waiting;
   if (!how.failure.empty()) state = live::StreamState::failed;
   stream_.source_left(state);
-  if (!how.failure.empty()) {
-    live::log::warn("{}: {}", name(), how.failure);
-  } else {
+  if (how.failure.empty()) {
     live::log::info("{}: its writer has left{}", name(),
                     how.for_good ? "" : "; waiting for the next");
   }

@@ -115,6 +115,7 @@ void Service::ended(const Channel& channel, const SourceEnd& how) {
     wind_up(CloseCode::going_away);
     return;
   }
+  if (!how.failure.empty()) live::log::warn("{}: {}", channel.name(), how.failure);
   const bool all = std::ranges::all_of(channels_, [](const auto& each) { return each->over(); });
   if (all && on_eof_ == OnEof::exit) wind_up(CloseCode::normal);
 }
