@@ -1,0 +1,25 @@
+// onMetaData (FLV 10.1 §E.5): what an encoder says of its stream.  Never believed for decoding; shown, and passed on
+// to players.
+#pragma once
+
+#include "common/base/bytes.hpp"
+#include "common/flv/amf0.hpp"
+
+#include <optional>
+
+namespace live::flv {
+
+struct Metadata {
+  std::optional<bool> has_video,
+      has_audio;  ///< from videocodecid, audiocodecid, width, hasVideo ...
+  double width = 0, height = 0, frame_rate = 0;
+  std::string encoder;
+};
+
+/// The values of an AMF0 data message: "@setDataFrame" before "onMetaData" or not.  Nothing for another one.
+std::optional<Metadata> read_metadata(const std::vector<amf0::Value>& values);
+
+/// The body of `data` as players get it: without a leading "@setDataFrame".
+Bytes without_set_data_frame(Bytes data);
+
+}  // namespace live::flv

@@ -1,0 +1,66 @@
+// A connected socket, plain or with TLS: non-blocking reads and writes that say "not now" instead of waiting, so that what
+// is above costs the same for both and holds no buffer while nothing happens.
+#pragma once
+
+#include "common/base/bytes.hpp"
+#include "common/net/asio.hpp"
+#include "common/net/send.hpp"
+
+#include <chrono>
+#include <memory>
+#include <span>
+#include <string>
+
+#include <sys/uio.h>
+
+namespace live::net {
+
+class TlsContext;
+
+struct Got {
+  enum class Outcome {
+    some,   ///< `bytes` > 0
+    none,   ///< nothing now: wait_readable()
+    ended,  ///< the peer has ended its side in order
+    gone,   ///< broken
+  };
+  Outcome outcome;
+  std::size_t bytes = 0;
+};
+
+class Link {
+ public:
+  explicit Link(Socket socket);
+  /// Takes the server's side of TLS: handshake() first.
+  Link(Socket socket, const TlsContext& tls);
+  Link(Link&&) noexcept;
+  Link& operator=(Link&&) noexcept;
+  ~Link();
+
+  /// TLS's handshake, at most `limit`; nothing for a plain link.  "" or one clause why it failed.  Does not throw.
+  awaitable<std::string> handshake(std::chrono::milliseconds limit);
+
+  Got read_some(std::span<std::uint8_t> into);
+  /// At most IOV_MAX pieces, not all empty.  After `full` the same bytes must be offered again (TLS has perhaps encrypted
+  /// them already); more may follow them.
+  Sent write_some(std::span<const iovec> pieces);
+
+  /// Until read_some() (write_some()) may do something: true; false when the wait was cancelled.  Does not throw.
+  awaitable<bool> wait_readable();
+  awaitable<bool> wait_writable();
+
+  /// Ends our side in order (TLS close_notify, FIN) as far as that goes without waiting, and cancels waits.
+  void close();
+  /// An RST instead, for who does not deserve better.
+  void reset();
+
+  [[nodiscard]] Socket& socket();
+  [[nodiscard]] bool is_tls() const;
+
+ private:
+  struct Tls;
+  Socket socket_;
+  std::unique_ptr<Tls> tls_;
+};
+
+}  // namespace live::net
