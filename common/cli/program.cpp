@@ -55,6 +55,14 @@ std::vector<std::string> reversed_arguments(int argc, char** argv) {
   return arguments;
 }
 
+/// Moves what stands behind the first "--" to `command`, and drops the mark itself.
+void split_command(std::vector<std::string>& reversed, std::vector<std::string>& command) {
+  const auto mark = std::find(reversed.rbegin(), reversed.rend(), "--");
+  if (mark == reversed.rend()) return;
+  command.assign(std::next(mark), reversed.rend());
+  reversed.erase(reversed.begin(), mark.base());
+}
+
 /// The FILE of --config FILE or --config=FILE; it is needed before anything is parsed.
 std::optional<std::string> config_path(const std::vector<std::string>& reversed) {
   constexpr std::string_view option = "--config";
@@ -88,6 +96,7 @@ struct Program::Common {
   CLI::App app;
   std::string config, level = "info", format = "text";
   std::optional<Address> status;
+  std::vector<std::string>* command = nullptr;
 };
 
 Program::Program(std::string name, std::string purpose, std::string examples)
@@ -99,6 +108,8 @@ Program::Program(std::string name, std::string purpose, std::string examples)
 Program::~Program() = default;
 
 CLI::App& Program::app() { return common_->app; }
+
+void Program::takes_command(std::vector<std::string>& command) { common_->command = &command; }
 
 void Program::declare_common() {
   auto& app = common_->app;
@@ -148,6 +159,7 @@ int Program::run(int argc, char** argv, const std::function<void(Runtime&)>& bod
   occupy_standard_descriptors();
   declare_common();  // after the program's own, as --help shows them
   auto arguments = reversed_arguments(argc, argv);
+  if (common_->command != nullptr) split_command(arguments, *common_->command);
   hide_credentials(argc, argv);
   ::signal(SIGPIPE, SIG_IGN);
   log::start(common_->name, log::Level::info, log::Format::text);

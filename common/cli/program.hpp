@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace CLI {  // NOLINT(readability-identifier-naming)
 class App;
@@ -32,6 +33,9 @@ class Program {
   /// Where the program declares its own options.  --config, --log-level, --log-format, --status,
   /// --version and --help are added by run().
   CLI::App& app();
+  /// What stands behind "--" on the command line goes to `command` as it is: a command to run, with its arguments.
+  /// Without it "--" only ends the options.
+  void takes_command(std::vector<std::string>& command);
 
   /// Parses (the command line wins over --config), hides credentials in argv, sets up log and
   /// signals, and runs `body`, which returns to leave with 0.  A Failure becomes its exit status

@@ -133,6 +133,10 @@ void Runtime::on_health(std::function<std::string()> callback) {
   state_->pages.health = std::move(callback);
 }
 
+void Runtime::on_request(std::string path, http::Handler handler) {
+  state_->pages.further.push_back({std::move(path), std::move(handler)});
+}
+
 namespace {
 
 awaitable<void> redraw(StatusLine& line, const std::function<std::string()>& text) {

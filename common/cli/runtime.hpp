@@ -4,6 +4,7 @@
 
 #include "common/base/metrics.hpp"
 #include "common/base/text.hpp"
+#include "common/http/serve.hpp"
 #include "common/net/asio.hpp"
 #include "common/net/listen.hpp"
 
@@ -51,6 +52,9 @@ class Runtime {
   void on_metrics(std::function<void(MetricsText&)> callback);
   /// The body of /healthz: "ok" or "degraded: why".  The answer is always 200: we are here.
   void on_health(std::function<std::string()> callback);
+  /// Serves further pages beside them: `handler` is asked for `path` and everything below it.  Who may see them is the
+  /// handler's to decide.
+  void on_request(std::string path, http::Handler handler);
   /// One line that is redrawn twice a second where stderr is a terminal, and never elsewhere.
   void status_line(std::function<std::string()> callback);
 

@@ -52,6 +52,10 @@ http::Response health_page(const StatusPages& pages) {
           (pages.health ? pages.health() : std::string{"ok"}) + "\n"};
 }
 
+bool lies_below(std::string_view path, std::string_view root) {
+  return path.starts_with(root) && (path.size() == root.size() || path[root.size()] == '/');
+}
+
 http::Response status_page(const StatusPages& pages, const http::Request& request) {
   const bool known = request.path == "/metrics" || request.path == "/healthz";
   if (!known) return http::error_response(404, "here are /healthz and /metrics");
@@ -63,7 +67,9 @@ http::Response status_page(const StatusPages& pages, const http::Request& reques
 }  // namespace
 
 http::Handler status_handler(const StatusPages& pages) {
-  return [&pages](const http::Request& request, const http::Peer&) -> http::Answer {
+  return [&pages](const http::Request& request, const http::Peer& peer) -> http::Answer {
+    for (const auto& page : pages.further)
+      if (lies_below(request.path, page.path)) return page.handler(request, peer);
     return status_page(pages, request);
   };
 }

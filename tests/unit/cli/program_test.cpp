@@ -55,6 +55,14 @@ TEST_F(ProgramRun, LeavesWithZero) {
   EXPECT_TRUE(lines.empty());
 }
 
+TEST_F(ProgramRun, LeavesACommandAsItStands) {
+  std::vector<std::string> command;
+  program.takes_command(command);
+  EXPECT_EQ(run({"in", "--", "sh", "-c", "[a,b]", "--", "--help"}, [](Runtime&) {}), 0);
+  EXPECT_THAT(command, ElementsAre("sh", "-c", "[a,b]", "--", "--help"));
+  EXPECT_EQ(input, "in");
+}
+
 TEST_F(ProgramRun, TurnsAFailureIntoItsStatusAndOneRedactedLine) {
   EXPECT_EQ(run({}, [](Runtime&) { fail(Exit::denied, "open {}: 401", "rtsp://u:p@cam"); }), 77);
   EXPECT_THAT(lines, ElementsAre("prog: open rtsp://***@cam: 401"));
@@ -197,6 +205,17 @@ TEST(StatusPages, AnswersHealthAlwaysWith200) {
   pages.health = [] { return "degraded: no source"; };
   EXPECT_EQ(as_text(status_page(pages, "/healthz").body.bytes()), "degraded: no source\n");
   EXPECT_EQ(status_page(pages, "/healthz").status, 200);
+}
+
+TEST(StatusPages, AsksAFurtherPageForItsPathAndWhatLiesBelow) {
+  StatusPages pages;
+  const auto answer = [](const http::Request& request, const http::Peer&) -> http::Answer {
+    return http::Response{200, {}, request.method + " " + request.path};
+  };
+  pages.further.push_back({"/streams", answer});
+  EXPECT_EQ(as_text(status_page(pages, "/streams").body.bytes()), "GET /streams");
+  EXPECT_EQ(as_text(status_page(pages, "/streams/a", "DELETE").body.bytes()), "DELETE /streams/a");
+  EXPECT_EQ(status_page(pages, "/streamsa").status, 404);
 }
 
 TEST(StatusPages, RefusesTheRest) {
