@@ -22,12 +22,13 @@ struct Got {
     some,   ///< `bytes` > 0
     none,   ///< nothing now: wait_readable()
     ended,  ///< the peer has ended its side in order
-    gone,   ///< broken
+    gone,   ///< broken; with TLS also ended without the close_notify that belongs to it
   };
   Outcome outcome;
   std::size_t bytes = 0;
 };
 
+/// Must not move while a handshake or a wait is under way.
 class Link {
  public:
   explicit Link(Socket socket);
@@ -40,25 +41,31 @@ class Link {
   /// TLS's handshake, at most `limit`; nothing for a plain link.  "" or one clause why it failed.  Does not throw.
   awaitable<std::string> handshake(std::chrono::milliseconds limit);
 
+  /// Read until `none`: TLS may hold bytes though the descriptor is not readable.
   Got read_some(std::span<std::uint8_t> into);
-  /// At most IOV_MAX pieces, not all empty.  After `full` the same bytes must be offered again (TLS has perhaps encrypted
-  /// them already); more may follow them.
+  /// At most IOV_MAX pieces, not all empty.  Bytes that were taken may change; the next call must begin with the byte behind
+  /// them (so the rest of a message that has begun follows first), whatever comes after that one.
   Sent write_some(std::span<const iovec> pieces);
 
   /// Until read_some() (write_some()) may do something: true; false when the wait was cancelled.  Does not throw.
   awaitable<bool> wait_readable();
   awaitable<bool> wait_writable();
 
-  /// Ends our side in order (TLS close_notify, FIN) as far as that goes without waiting, and cancels waits.
+  /// Ends our side in order (TLS close_notify, FIN) as far as that goes without waiting, and cancels the waits that are
+  /// under way.  The peer may still be read: a descriptor that is closed with bytes unread sends an RST, which can
+  /// overtake our last words.
   void close();
-  /// An RST instead, for who does not deserve better.
+  /// Closes the descriptor with an RST instead, for who does not deserve better.
   void reset();
 
-  [[nodiscard]] Socket& socket();
-  [[nodiscard]] bool is_tls() const;
+  [[nodiscard]] Socket& socket() { return socket_; }
+  [[nodiscard]] bool is_tls() const { return tls_ != nullptr; }
 
  private:
   struct Tls;
+  awaitable<bool> wait(Socket::wait_type what);
+  awaitable<std::string> accept_tls();
+
   Socket socket_;
   std::unique_ptr<Tls> tls_;
 };
