@@ -5,6 +5,9 @@
 // With a version that is not 0 and a valid digest (HMAC-SHA256 with the well-known key "Genuine Adobe Flash Player 001",
 // at one of two offsets) our S1 and S2 carry digests too, which Flash and some encoders demand; else S2 echoes C1.
 // Whatever stands in C2 is accepted.
+//
+// Digest scheme 0: four bytes at 8 add up to the digest's place behind them, modulo 728; scheme 1: four bytes at 772.
+// The digest is over the other 1504 bytes.  S2 ends with HMAC(HMAC(server key, digest of C1), its first 1504 bytes).
 #pragma once
 
 #include "common/base/bytes.hpp"
@@ -31,11 +34,14 @@ class ServerHandshake {
   [[nodiscard]] bool digest() const { return digest_; }
 
  private:
-  enum class State { c0_c1, c2, done };
+  enum class State { c0, c1, c2, done };
+  void answer(Buffer& out);
+
   Noise noise_;
-  State state_ = State::c0_c1;
+  State state_ = State::c0;
   bool digest_ = false;
-  Buffer pending_;
+  Buffer pending_;  ///< of C1
+  std::size_t c2_left_ = handshake_bytes;
 };
 
 class ClientHandshake {
@@ -43,14 +49,16 @@ class ClientHandshake {
   explicit ClientHandshake(const Noise& noise) : noise_(noise) {}
   /// Appends C0 and C1 (simple form, version 0).
   void start(Buffer& out);
+  /// As the server's; the answer is C2.
   std::optional<Malformed> feed(Bytes& in, Buffer& out);
   [[nodiscard]] bool done() const { return state_ == State::done; }
 
  private:
-  enum class State { s0_s1, s2, done };
+  enum class State { s0, s1, s2, done };
   Noise noise_;
-  State state_ = State::s0_s1;
-  Buffer pending_;
+  State state_ = State::s0;
+  Buffer pending_;  ///< of S1
+  std::size_t s2_left_ = handshake_bytes;
 };
 
 }  // namespace live::rtmp
