@@ -18,6 +18,8 @@ struct Fragment {
   /// The sizes that a viewer's own copy needs: [prft] moof and the mdat's header begin at
   /// `head_at`; the payload, which is shared, begins at `payload_at`.
   std::size_t head_at = 0, payload_at = 0;
+
+  [[nodiscard]] std::size_t size() const { return bytes.size(); }
 };
 using FragmentPtr = std::shared_ptr<const Fragment>;
 

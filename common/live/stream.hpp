@@ -1,6 +1,7 @@
 // One live stream: its epoch, the ring of its latest fragments, and what is measured of it.
 #pragma once
 
+#include "common/live/fragment.hpp"
 #include "common/live/meter.hpp"
 #include "common/live/ring.hpp"
 #include "common/mp4/stream_reader.hpp"
@@ -33,8 +34,8 @@ class Stream {
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] StreamState state() const { return state_; }
   [[nodiscard]] const std::shared_ptr<const Epoch>& epoch() const { return shared_epoch_; }
-  [[nodiscard]] Ring& ring() { return ring_; }
-  [[nodiscard]] const Ring& ring() const { return ring_; }
+  [[nodiscard]] Ring<Fragment>& ring() { return ring_; }
+  [[nodiscard]] const Ring<Fragment>& ring() const { return ring_; }
   [[nodiscard]] const Meter& meter() const { return meter_; }
   [[nodiscard]] std::uint64_t fragments() const { return ring_.end(); }
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
@@ -44,7 +45,7 @@ class Stream {
   StreamState state_ = StreamState::waiting;
   std::shared_ptr<Epoch> epoch_;
   std::shared_ptr<const Epoch> shared_epoch_;
-  Ring ring_;
+  Ring<Fragment> ring_;
   Meter meter_;
   std::uint64_t bytes_ = 0;
   std::uint32_t epochs_ = 0;

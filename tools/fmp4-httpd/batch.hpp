@@ -7,6 +7,7 @@
 //   /S.ws:             [frame header][fragment]
 #pragma once
 
+#include "common/live/fragment.hpp"
 #include "common/live/ring.hpp"
 #include "common/live/time_line.hpp"
 

@@ -266,9 +266,9 @@ void Viewer::review(Delivery& delivery) {
   count_skips(before, delivery.traffic);
 }
 
-void Viewer::count_skips(const live::Cursor& before, Traffic& traffic) const {
+void Viewer::count_skips(const Cursor& before, Traffic& traffic) const {
   traffic.skips += cursor_.skips() - before.skips();
-  traffic.skipped_fragments += cursor_.skipped_fragments() - before.skipped_fragments();
+  traffic.skipped_fragments += cursor_.skipped() - before.skipped();
 }
 
 void Viewer::tick(Delivery& delivery) {

@@ -47,6 +47,9 @@ struct Delivery {
   live::Monotonic now;
 };
 
+using Ring = live::Ring<live::Fragment>;
+using Cursor = live::Cursor<live::Fragment>;
+
 /// Whose waits on the socket are its Hub's: it may be destroyed when gone() and none is under way.
 class Viewer {
  public:
@@ -74,7 +77,7 @@ class Viewer {
   /// The socket is full: deliver() again once it is writable.
   [[nodiscard]] bool blocked() const { return blocked_; }
   /// The first fragment that the ring must keep for it.
-  [[nodiscard]] live::Sequence needs(const live::Ring& ring) const { return cursor_.needs(ring); }
+  [[nodiscard]] live::Sequence needs(const Ring& ring) const { return cursor_.needs(ring); }
   /// It is in the middle of a fragment before `sequence`.
   [[nodiscard]] bool holds_before(live::Sequence sequence) const {
     return partial_ != nullptr && partial_sequence_ < sequence;
@@ -107,7 +110,7 @@ class Viewer {
   bool settle(std::size_t total, Delivery& delivery);
   void take_back(std::size_t item, std::size_t sent, Delivery& delivery);
   [[nodiscard]] std::size_t already_sent() const;
-  void count_skips(const live::Cursor& before, Traffic& traffic) const;
+  void count_skips(const Cursor& before, Traffic& traffic) const;
 
   void queue(live::Bytes bytes);
   void queue_epoch(const live::Epoch& epoch);
@@ -119,7 +122,7 @@ class Viewer {
 
   live::Socket socket_;
   std::string peer_;
-  live::Cursor cursor_;
+  Cursor cursor_;
   live::TimeLine line_;
   std::shared_ptr<const live::Epoch> epoch_;  ///< whose init it has
   std::unique_ptr<Unsent> unsent_;  ///< our own words: behind partial_, before the next fragment

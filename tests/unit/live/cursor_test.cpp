@@ -30,9 +30,9 @@ class CursorTest : public testing::Test {
     }
   }
 
-  Ring ring_{1U << 20U};
+  Ring<Fragment> ring_{1U << 20U};
   Patience patience_{Ms{2'000}, 4'000};
-  Cursor cursor_;
+  Cursor<Fragment> cursor_;
 };
 
 TEST_F(CursorTest, BeginsAtTheNewestKeyFrame) {
@@ -52,7 +52,7 @@ TEST_F(CursorTest, WaitsForTheFirstKeyFrameWhenThereIsNone) {
   push(true, 80);
   EXPECT_EQ(take(80), 2u);
   EXPECT_EQ(cursor_.skips(), 0u);
-  EXPECT_EQ(cursor_.skipped_fragments(), 0u);
+  EXPECT_EQ(cursor_.skipped(), 0u);
 }
 
 TEST_F(CursorTest, GetsEveryFragmentWhileItKeepsUp) {
@@ -85,7 +85,7 @@ TEST_F(CursorTest, BehindTheStartingGopLagCounts) {
   EXPECT_EQ(take(3'960), 26u) << "the key frame at 2000 ms has waited for less than 2 s";
   EXPECT_EQ(take(4'001), 75u) << "it has waited for more: skip to the newest, at 3000 ms";
   EXPECT_EQ(cursor_.skips(), 1u);
-  EXPECT_EQ(cursor_.skipped_fragments(), 75u - 27u);
+  EXPECT_EQ(cursor_.skipped(), 75u - 27u);
 }
 
 TEST_F(CursorTest, TooManyWaitingBytesSkipToo) {
@@ -160,9 +160,9 @@ TEST_F(CursorTest, ReachingTheNewestKeyFrameLateIsNoSkip) {
 }
 
 TEST_F(CursorTest, AViewerThatFellOutOfTheRingSkips) {
-  Ring small{1'000};
+  Ring<Fragment> small{1'000};
   small.push(bare(true, 400, 0));
-  Cursor cursor;
+  Cursor<Fragment> cursor;
   cursor.begun(*cursor.next(small, at(0), patience_));
   for (int i = 1; i < 6; ++i)
     small.push(bare(false, 400, i));

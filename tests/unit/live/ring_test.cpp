@@ -10,7 +10,7 @@ namespace {
 using test::bare;
 
 TEST(Ring, NumbersFragmentsFromZeroAndNeverAgain) {
-  Ring ring{1'000};
+  Ring<Fragment> ring{1'000};
   EXPECT_EQ(ring.push(bare(true)), 0u);
   EXPECT_EQ(ring.push(bare(false)), 1u);
   ring.prune(2);
@@ -18,7 +18,7 @@ TEST(Ring, NumbersFragmentsFromZeroAndNeverAgain) {
 }
 
 TEST(Ring, KeepsEverythingFromTheNewestStart) {
-  Ring ring{10'000};
+  Ring<Fragment> ring{10'000};
   for (const bool start : {true, false, false, true, false})
     ring.push(bare(start));
   ring.prune(ring.end());
@@ -27,7 +27,7 @@ TEST(Ring, KeepsEverythingFromTheNewestStart) {
 }
 
 TEST(Ring, KeepsWhatTheSlowestViewerNeeds) {
-  Ring ring{10'000};
+  Ring<Fragment> ring{10'000};
   for (const bool start : {true, false, false, true, false})
     ring.push(bare(start));
   ring.prune(1);
@@ -35,7 +35,7 @@ TEST(Ring, KeepsWhatTheSlowestViewerNeeds) {
 }
 
 TEST(Ring, AnEndlessGopLosesItsOldestFragmentsAndThenItsStart) {
-  Ring ring{1'000};
+  Ring<Fragment> ring{1'000};
   ring.push(bare(true, 400));
   ring.push(bare(false, 400));
   EXPECT_EQ(ring.newest_start(), 0u);
@@ -46,7 +46,7 @@ TEST(Ring, AnEndlessGopLosesItsOldestFragmentsAndThenItsStart) {
 }
 
 TEST(Ring, WithoutAStartOnlyViewersKeepFragments) {
-  Ring ring{1'000};
+  Ring<Fragment> ring{1'000};
   for (int i = 0; i < 3; ++i)
     ring.push(bare(false));
   ring.prune(ring.end());
@@ -54,7 +54,7 @@ TEST(Ring, WithoutAStartOnlyViewersKeepFragments) {
 }
 
 TEST(Ring, AFragmentLargerThanTheLimitStaysAlone) {
-  Ring ring{1'000};
+  Ring<Fragment> ring{1'000};
   ring.push(bare(true, 500));
   ring.push(bare(true, 5'000));
   EXPECT_EQ(ring.first(), 1u);
@@ -62,7 +62,7 @@ TEST(Ring, AFragmentLargerThanTheLimitStaysAlone) {
 }
 
 TEST(Ring, CountsTheBytesFromASequenceOn) {
-  Ring ring{10'000};
+  Ring<Fragment> ring{10'000};
   for (const std::size_t size : {10, 20, 30})
     ring.push(bare(true, size));
   EXPECT_EQ(ring.bytes_from(0), 60u);
@@ -71,7 +71,7 @@ TEST(Ring, CountsTheBytesFromASequenceOn) {
 }
 
 TEST(Ring, FindsStarts) {
-  Ring ring{10'000};
+  Ring<Fragment> ring{10'000};
   for (const bool start : {true, false, true, false, true, false})
     ring.push(bare(start));
   EXPECT_EQ(ring.newest_start(), 4u);
@@ -82,14 +82,14 @@ TEST(Ring, FindsStarts) {
 }
 
 TEST(Ring, NobodyBeginsAtWhatAWriterLeftBehind) {
-  Ring ring{10'000};
+  Ring<Fragment> ring{10'000};
   ring.push(bare(true));
   ring.forget_starts();
   EXPECT_EQ(ring.newest_start(), std::nullopt);
 }
 
 TEST(Ring, CountsWhatViewersHoldOutsideIt) {
-  Ring ring{1'000};
+  Ring<Fragment> ring{1'000};
   ring.push(bare(true, 300));
   auto held = ring.share(0);
   ring.push(bare(true, 100));
@@ -100,7 +100,7 @@ TEST(Ring, CountsWhatViewersHoldOutsideIt) {
 }
 
 TEST(Ring, HoldersOfTheOldestMustLetGoWhenStraysExceedTheLimit) {
-  Ring ring{1'000};
+  Ring<Fragment> ring{1'000};
   std::vector<FragmentPtr> held;
   for (int i = 0; i < 4; ++i) {
     ring.push(bare(true, 400));
