@@ -12,7 +12,7 @@ using live::av::Packet;
 
 void AccessUnits::push(Packet packet, const Arrival& arrival, const Sink& sink) {
   Part part{std::move(packet), {}};
-  const auto cut = sets_.take(part.packet.bytes(), part.scratch);
+  auto cut = sets_.take(part.packet.bytes(), part.scratch);
   changed_ = changed_ || cut.new_sets;
   if (cut.pieces.empty()) return;
   const auto pts = part.packet.pts();
@@ -57,9 +57,14 @@ void AccessUnits::push(Packet packet, const Arrival& arrival, const Sink& sink) 
   if (wanted > 0 && pending_->packets >= wanted) give_out(sink);
 }
 
-void AccessUnits::append(Pending& unit, Part part, const live::codec::Sample& cut) {
+/// Takes the pieces out of `cut`.
+void AccessUnits::append(Pending& unit, Part part, live::codec::Sample& cut) {
   auto& sample = unit.sample;
-  sample.pieces.insert(sample.pieces.end(), cut.pieces.begin(), cut.pieces.end());
+  if (sample.pieces.empty()) {
+    sample.pieces = std::move(cut.pieces);
+  } else {
+    sample.pieces.insert(sample.pieces.end(), cut.pieces.begin(), cut.pieces.end());
+  }
   sample.size += cut.size;
   sample.key = sample.key || cut.key;
   sample.parts.push_back(std::move(part));

@@ -47,7 +47,7 @@ class AccessUnits {
     unsigned packets = 0;
   };
 
-  void append(Pending& unit, Part part, const live::codec::Sample& cut);
+  static void append(Pending& unit, Part part, live::codec::Sample& cut);
   [[nodiscard]] bool holds_slice(const live::codec::Sample& cut) const;
   [[nodiscard]] unsigned& expected(bool key) { return key ? expected_key_ : expected_other_; }
   void give_out(const Sink& sink);

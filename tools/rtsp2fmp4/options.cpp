@@ -69,14 +69,6 @@ void declare_input(CLI::App& app, Options& o) {
 
 }  // namespace
 
-std::optional<Cut> parse_cut(const std::string& text) {
-  if (text == "frame") return Cut{Cut::At::frame, {}};
-  if (text == "gop") return Cut{Cut::At::gop, {}};
-  const auto duration = live::parse_duration(text);
-  if (!duration || duration->count() <= 0) return {};
-  return Cut{Cut::At::duration, *duration};
-}
-
 void declare(CLI::App& app, Options& o) {
   declare_input(app, o);
   add_choice(app, "--video", o.video, video_modes,
@@ -91,7 +83,7 @@ void declare(CLI::App& app, Options& o) {
   app.add_option_function<std::string>(
          "--fragment",
          [&o](const std::string& text) {
-           const auto cut = parse_cut(text);
+           const auto cut = live::mux::parse_cut(text);
            if (!cut)
              throw CLI::ValidationError{"--fragment",
                                         "expected frame, gop or a duration such as 2s"};

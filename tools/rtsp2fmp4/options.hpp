@@ -1,6 +1,8 @@
 // What the command line says.
 #pragma once
 
+#include "common/mux/cut.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -16,14 +18,6 @@ enum class Transport { tcp, udp, autodetect };
 enum class VideoMode { automatic, copy, h264, none };
 enum class AudioMode { automatic, copy, aac, flac, none };
 
-/// Where fragments are cut.
-struct Cut {
-  enum class At { frame, gop, duration };
-  At at = At::frame;
-  std::chrono::milliseconds duration{};  ///< of At::duration: at the first key frame after it
-  bool operator==(const Cut&) const = default;
-};
-
 struct Options {
   std::string input;   ///< as given; may hold credentials, or be "env:NAME" or "file:PATH"
   std::string output;  ///< a file; empty = standard output
@@ -33,15 +27,12 @@ struct Options {
   VideoMode video = VideoMode::automatic;
   AudioMode audio = AudioMode::automatic;
   bool fix_sps = true;
-  Cut cut;
+  live::mux::Cut cut;
   std::optional<std::chrono::milliseconds> duration;
   bool realtime = false;
   std::string input_format;  ///< a demuxer's name; empty = find out
   std::uint32_t rate = 25;   ///< frames per second of input without stamps
 };
-
-/// "frame", "gop" or a duration; nothing for anything else.
-std::optional<Cut> parse_cut(const std::string& text);
 
 /// Declares them on `app`.
 void declare(CLI::App& app, Options& options);

@@ -10,6 +10,7 @@ namespace rtsp2fmp4 {
 using live::Exit;
 using live::fail;
 using live::av::Stream;
+using live::mux::video_timescale;
 
 namespace {
 

@@ -73,7 +73,7 @@ class Session {
   bool waited_ = false;
   std::optional<std::uint64_t> first_;  ///< decode time of the main track's first sample
   std::uint64_t last_ = 0;
-  std::uint32_t timescale_ = video_timescale;  ///< of the main track
+  std::uint32_t timescale_ = live::mux::video_timescale;  ///< of the main track
 };
 
 }  // namespace rtsp2fmp4

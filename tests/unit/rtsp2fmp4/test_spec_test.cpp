@@ -1,7 +1,6 @@
 #include "tools/rtsp2fmp4/test_spec.hpp"
 
 #include "common/base/failure.hpp"
-#include "tools/rtsp2fmp4/options.hpp"
 
 #include <gtest/gtest.h>
 
@@ -37,14 +36,6 @@ TEST(TestSpec, NamesTheSettingThatIsWrong) {
       EXPECT_EQ(failure.exit(), live::Exit::usage);
     }
   }
-}
-
-TEST(Cut, IsFrameGopOrADuration) {
-  EXPECT_EQ(parse_cut("frame"), (Cut{Cut::At::frame, {}}));
-  EXPECT_EQ(parse_cut("gop"), (Cut{Cut::At::gop, {}}));
-  EXPECT_EQ(parse_cut("1.5s"), (Cut{Cut::At::duration, std::chrono::milliseconds{1500}}));
-  EXPECT_FALSE(parse_cut("0s"));
-  EXPECT_FALSE(parse_cut("now"));
 }
 
 }  // namespace
