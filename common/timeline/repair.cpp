@@ -77,6 +77,22 @@ void Repair::begin_session(const std::vector<TrackSpec>& specs) {
   moved_at_ns_.reset();
 }
 
+std::size_t Repair::add_track(const TrackSpec& spec) {
+  tracks_.emplace_back(spec);
+  return tracks_.size() - 1;
+}
+
+void Repair::change_track(std::size_t index, const TrackSpec& spec) {
+  auto& track = tracks_.at(index);
+  const auto moved = [&](std::int64_t ticks) {
+    return rescale(ticks, spec.timescale, track.spec.timescale);
+  };
+  Track fresh{spec};
+  fresh.last = moved(track.last);
+  fresh.filled = moved(track.filled);
+  track = fresh;
+}
+
 std::int64_t Repair::start_ns(std::int64_t at_ns) const {
   if (!resumes_) return origin_ns;
   return std::max(live_ ? resume_ns_ + at_ns : resume_ns_, floor_ns_ + 1);
@@ -145,11 +161,24 @@ void Repair::begin_track(Track& track, const Moment& at) {
     start_ns_ = start_ns(at.ns);
     started_at_ns_ = at.ns;
   }
+  share_wraps(track);
   const auto timescale = track.spec.timescale;
   track.begun = true;
   track.last = std::max(track.last, from_ns(floor_ns_, timescale));
   track.line_at = at.ticks;
   track.line = from_ns(start_ns_ + (live_ ? at.ns - started_at_ns_ : 0), timescale);
+}
+
+/// Tracks that count in the same unit wrap together, also when one begins just before and one just behind it.
+void Repair::share_wraps(Track& track) const {
+  const auto& own = track.spec;
+  if (own.wrap_bits == 0) return;
+  for (const auto& other : tracks_) {
+    const auto& spec = other.spec;
+    const bool same =
+        spec.wrap_bits == own.wrap_bits && spec.in_num == own.in_num && spec.in_den == own.in_den;
+    if (const auto near = other.source.near(); same && near) return track.source.begin_near(*near);
+  }
 }
 
 /// The first stamp of a track in a session: on the session's time line, or where it is expected

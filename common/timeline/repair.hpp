@@ -52,6 +52,11 @@ class Repair {
   /// first stamp of it comes out at 10 s, or, after an earlier session, at the last stamp + time
   /// elapsed.
   void begin_session(const std::vector<TrackSpec>& specs);
+  /// One more track of this session, on the time line of the others; its index.
+  std::size_t add_track(const TrackSpec& spec);
+  /// From here on the track is stamped otherwise (another sample rate); it goes on behind its last stamp.
+  /// REQUIRES: index < tracks of the session.
+  void change_track(std::size_t index, const TrackSpec& spec);
 
   /// `arrival`: monotonic clock when the frame's first packet came.  REQUIRES: index < tracks of
   /// the session.
@@ -74,6 +79,7 @@ class Repair {
   [[nodiscard]] Moment moment(const Track& track, Monotonic t) const;
   [[nodiscard]] std::int64_t start_ns(std::int64_t at_ns) const;
   void begin_track(Track& track, const Moment& at);
+  void share_wraps(Track& track) const;
   void anchor(Track& track, const SourceTime& source, const Moment& at);
   static void set_offset(Track& track, std::int64_t offset_ns);
   static void begin_line(Track& track, const SourceTime& source, const Moment& at);

@@ -26,6 +26,13 @@ class SourceClock {
   /// it had wrapped since the good one before.
   bool accept();
 
+  /// The last good stamp, unwrapped, in the source's time base; nothing before the first.
+  [[nodiscard]] std::optional<std::int64_t> near() const { return near_; }
+  /// Before the first stamp: unwrap it next to that of another track of the same clock.
+  void begin_near(std::int64_t unwrapped) {
+    if (!near_) near_ = unwrapped;
+  }
+
   /// A new time line begins with the stamp that was read last.
   void restart() { reorder_.restart(); }
 

@@ -419,5 +419,41 @@ TEST(Repair, GarbageNeverGoesBackAndStaysNearTheClock) {
   }
 }
 
+constexpr TrackSpec rtmp_video{1, 1'000, 90'000, 32, 0};
+constexpr TrackSpec rtmp_audio{1, 1'000, 48'000, 32, 1'024, false};
+
+TEST(Repair, ATrackThatIsAddedLaterKeepsItsPlaceBesideThePicture) {
+  Repair repair{true};
+  repair.begin_session({rtmp_video});
+  repair.repair(0, dts(5'000), at(0s));
+  repair.repair(0, dts(9'000), at(4s));
+  EXPECT_EQ(repair.add_track(rtmp_audio), 1U);
+  EXPECT_EQ(repair.repair(1, dts(9'010), at(4s + 300ms)).dts, 480'000U + 4'010U * 48U);
+}
+
+TEST(Repair, ATrackThatChangesItsRateGoesOn) {
+  Repair repair{true};
+  repair.begin_session({rtmp_video, rtmp_audio});
+  repair.repair(0, dts(0), at(0s));
+  repair.repair(1, dts(0), at(0s));
+  repair.repair(1, dts(1'000), at(1s));
+  auto slower = rtmp_audio;
+  slower.timescale = 8'000;
+  repair.change_track(1, slower);
+  EXPECT_EQ(repair.repair(1, dts(1'021), at(1s + 40ms)).dts, 80'000U + 8'168U);
+  repair.change_track(1, rtmp_audio);
+  EXPECT_EQ(repair.repair(1, dts(1'020), at(1s + 50ms)).dts, 480'000U + 1'021U * 48U + 1U)
+      << "behind its last stamp";
+}
+
+TEST(Repair, TracksOfOneClockWrapTogether) {
+  Repair repair{true};
+  repair.begin_session({rtmp_video, rtmp_audio});
+  const auto before = (std::int64_t{1} << 32U) - 10;
+  EXPECT_EQ(repair.repair(0, dts(before), at(0s)).dts, 900'000U);
+  EXPECT_EQ(repair.repair(1, dts(5), at(200ms)).dts, 480'000U + 15U * 48U);
+  EXPECT_EQ(repair.repair(0, dts(30), at(40ms)).dts, 900'000U + 40U * 90U);
+}
+
 }  // namespace
 }  // namespace live::timeline
