@@ -13,6 +13,7 @@ struct Sequence {
   bool high_bit_depth = false, twelve_bit = false, monochrome = false;
   bool subsampling_x = true, subsampling_y = true;
   std::uint32_t chroma_position = 0;
+  std::uint32_t width = 0, height = 0;  // the largest of any frame
 };
 
 std::optional<std::uint64_t> read_leb128(Reader& in) {
@@ -79,10 +80,11 @@ void read_operating_points(BitReader& in, Sequence& sequence) {
   }
 }
 
-void skip_frame_size(BitReader& in, bool reduced) {
+void read_frame_size(BitReader& in, bool reduced, Sequence& sequence) {
   const auto width_bits = in.bits(4) + 1;
   const auto height_bits = in.bits(4) + 1;
-  in.skip(std::size_t{width_bits} + height_bits);
+  sequence.width = in.bits(width_bits) + 1;
+  sequence.height = in.bits(height_bits) + 1;
   if (!reduced && in.flag()) in.skip(4 + 3);  // frame ids
 }
 
@@ -134,7 +136,7 @@ std::optional<Sequence> parse_sequence(Bytes payload) {
   } else {
     read_operating_points(in, sequence);
   }
-  skip_frame_size(in, reduced);
+  read_frame_size(in, reduced, sequence);
   skip_tools(in, reduced);
   read_color(in, sequence);
   if (!in.ok() || sequence.profile > 2) return {};
@@ -187,6 +189,13 @@ std::optional<Av1Facts> parse_av1c(Bytes av1c) {
   if (!in.ok()) return {};
   if (high_bit_depth) facts.bit_depth = twelve_bit ? 12 : 10;
   return facts;
+}
+
+std::optional<PictureSize> av1_picture_size(Bytes obus) {
+  const auto payload = find_sequence_header(obus);
+  const auto sequence = payload ? parse_sequence(*payload) : std::nullopt;
+  if (!sequence) return {};
+  return PictureSize{sequence->width, sequence->height};
 }
 
 }  // namespace live::codec

@@ -1,6 +1,9 @@
+#include "common/codec/bits.hpp"
 #include "common/codec/records.hpp"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 
 namespace live::codec {
 namespace {
@@ -46,6 +49,25 @@ std::optional<Buffer> dops_from_opus_head(Bytes head) {
   return record;
 }
 
+std::optional<Buffer> opus_head_from_dops(Bytes dops) {
+  constexpr std::size_t fixed_bytes = 11;
+  if (dops.size() < fixed_bytes) return {};
+  Buffer head;
+  Writer out{head};
+  const auto reversed = [&out](Bytes field) {
+    for (std::size_t i = field.size(); i-- > 0;)
+      out.u8(field[i]);
+  };
+  out.text("OpusHead");
+  out.u8(1);
+  out.u8(dops[1]);
+  reversed(dops.subspan(2, 2));
+  reversed(dops.subspan(4, 4));
+  reversed(dops.subspan(8, 2));
+  out.bytes(dops.subspan(10));
+  return head;
+}
+
 Buffer dops(std::uint32_t channels, std::uint16_t pre_skip, std::uint32_t input_rate) {
   Buffer record;
   Writer out{record};
@@ -79,6 +101,35 @@ std::optional<Buffer> flac_streaminfo(Bytes header) {
   const auto info = in.take(streaminfo_bytes);
   if (!in.ok() || type != 0 || size != streaminfo_bytes) return {};
   return Buffer{info.begin(), info.end()};
+}
+
+std::optional<FlacFacts> parse_flac_streaminfo(Bytes streaminfo) {
+  constexpr std::size_t bits_before_rate = 80;
+  BitReader in{streaminfo};
+  in.skip(bits_before_rate);
+  FlacFacts facts;
+  facts.sample_rate = in.bits(20);
+  facts.channels = in.bits(3) + 1;
+  if (!in.ok() || facts.sample_rate == 0) return {};
+  return facts;
+}
+
+std::optional<std::uint32_t> flac_block_size(Bytes frame) {
+  constexpr std::uint32_t sync_code = 0x7FFC;  // 15 bits
+  constexpr std::uint32_t one_byte = 6, two_bytes = 7;
+  if (frame.size() < 5 || load_be(frame, 2) >> 1U != sync_code) return {};
+  const std::uint32_t code = frame[2] >> 4U;
+  if (code == 0) return {};
+  if (code == 1) return 192;
+  if (code < one_byte) return 576U << (code - 2);
+  if (code > two_bytes) return 256U << (code - 8);
+  // Behind the frame's number, which is coded as UTF-8 codes characters, only longer.
+  const auto number_bytes = std::max(1, std::countl_one(frame[4]));
+  Reader in{frame.subspan(4)};
+  in.skip(static_cast<std::size_t>(number_bytes));
+  const auto size = static_cast<std::uint32_t>(in.be(code == one_byte ? 1 : 2)) + 1;
+  if (!in.ok()) return {};
+  return size;
 }
 
 }  // namespace live::codec

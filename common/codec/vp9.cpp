@@ -112,4 +112,10 @@ std::optional<Buffer> vpcc_from_key_frame(Bytes frame) {
   return out.aligned();
 }
 
+std::optional<PictureSize> vp9_picture_size(Bytes frame) {
+  const auto key = parse_key_frame(frame);
+  if (!key) return {};
+  return PictureSize{key->width, key->height};
+}
+
 }  // namespace live::codec

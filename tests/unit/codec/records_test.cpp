@@ -45,6 +45,17 @@ TEST(Av1Record, TellsTheFactsOfItsString) {
   EXPECT_FALSE(parse_av1c(bytes("0a 0b 00 00")));
 }
 
+TEST(Av1Record, TellsTheSizeOfItsPicture) {
+  for (const auto* unit : {svt_unit, aom_unit}) {
+    const auto size = av1_picture_size(bytes(unit));
+    ASSERT_TRUE(size);
+    EXPECT_EQ(size->width, 320U);
+    EXPECT_EQ(size->height, 180U);
+  }
+  EXPECT_FALSE(av1_picture_size(bytes("1200")));
+  EXPECT_FALSE(av1_picture_size({}));
+}
+
 TEST(Av1Record, OfEveryPrefixOrCorruptedByteIsARecordOrNothing) {
   for (const auto* text : {svt_unit, aom_unit}) {
     const auto whole = bytes(text);
@@ -88,6 +99,14 @@ TEST(Vp9Record, HasTheLowestLevelThatFits) {
   EXPECT_EQ(level(65536, 65536), 62);
 }
 
+TEST(Vp9Record, TellsTheSizeOfItsPicture) {
+  const auto size = vp9_picture_size(bytes(vp9_frame));
+  ASSERT_TRUE(size);
+  EXPECT_EQ(size->width, 320U);
+  EXPECT_EQ(size->height, 180U);
+  EXPECT_FALSE(vp9_picture_size(bytes("864983420013f00b3606")));
+}
+
 TEST(Vp9Record, NeedsAKeyFrame) {
   EXPECT_FALSE(vpcc_from_key_frame(bytes("864983420013f00b3606")));  // an inter frame
   EXPECT_FALSE(vpcc_from_key_frame(bytes("824983430013f00b3606")));  // another sync code
@@ -103,6 +122,14 @@ TEST(OpusRecord, IsWhatFfmpegWrites) {
   EXPECT_EQ(dops_from_opus_head(bytes("4f707573486561640106380180bb00000000010402000401020305")),
             bytes("000601380000bb8000000104020004 01020305"));
   EXPECT_EQ(dops(1, 312, 48000), bytes("000101380000bb80000000"));
+}
+
+TEST(OpusRecord, TurnsBackIntoItsHead) {
+  for (const auto* hex : {"4f707573486561640102380180bb0000000000",
+                          "4f707573486561640106380180bb00000100010402000401020305"}) {
+    EXPECT_EQ(opus_head_from_dops(*dops_from_opus_head(bytes(hex))), bytes(hex));
+  }
+  EXPECT_FALSE(opus_head_from_dops(bytes("000201380000bb800000")));
 }
 
 TEST(OpusRecord, NeedsAWholeHead) {
@@ -140,6 +167,31 @@ TEST(FlacStreaminfo, IsFoundInAHeader) {
   }
   header[4] = 4;  // a comment block
   EXPECT_FALSE(flac_streaminfo(header));
+}
+
+TEST(FlacStreaminfo, TellsRateAndChannels) {
+  const auto facts = parse_flac_streaminfo(
+      bytes("0240024000010500014601f400f000000640ba1043a9ffa7c3755b54d7aa30ae48f0"));
+  ASSERT_TRUE(facts);
+  EXPECT_EQ(facts->sample_rate, 8000U);
+  EXPECT_EQ(facts->channels, 1U);
+  EXPECT_EQ(parse_flac_streaminfo(bytes("00000000000000000000 2ee002"))->channels, 2U);
+  EXPECT_EQ(parse_flac_streaminfo(bytes("00000000000000000000 0bb802"))->sample_rate, 48000U);
+  EXPECT_FALSE(parse_flac_streaminfo(bytes("0240024000010500014601")));
+  EXPECT_FALSE(parse_flac_streaminfo(Buffer(34, 0)));
+}
+
+TEST(FlacFrame, TellsItsBlockSize) {
+  EXPECT_EQ(flac_block_size(bytes("fff8 14 08 00")), 192U);
+  EXPECT_EQ(flac_block_size(bytes("fff8 24 08 00")), 576U);
+  EXPECT_EQ(flac_block_size(bytes("fff8 54 08 00")), 4608U);
+  EXPECT_EQ(flac_block_size(bytes("fff9 c4 08 00")), 4096U);
+  EXPECT_EQ(flac_block_size(bytes("fff8 64 08 00 ff")), 256U);
+  EXPECT_EQ(flac_block_size(bytes("fff8 74 08 c280 047f")), 1152U) << "a frame number of two bytes";
+  EXPECT_FALSE(flac_block_size(bytes("fff8 04 08 00"))) << "reserved";
+  EXPECT_FALSE(flac_block_size(bytes("fff8 74 08 00 04"))) << "cut";
+  EXPECT_FALSE(flac_block_size(bytes("fff8 c4 08"))) << "cut";
+  EXPECT_FALSE(flac_block_size(bytes("fffc c4 08 00"))) << "no sync code";
 }
 
 }  // namespace
