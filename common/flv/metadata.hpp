@@ -6,14 +6,16 @@
 #include "common/flv/amf0.hpp"
 
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace live::flv {
 
 struct Metadata {
-  std::optional<bool> has_video,
-      has_audio;  ///< from videocodecid, audiocodecid, width, hasVideo ...
-  double width = 0, height = 0, frame_rate = 0;
-  std::string encoder;
+  /// From hasVideo, videocodecid, width ...; nothing when neither kind is spoken of.
+  std::optional<bool> has_video, has_audio;
+  double width = 0, height = 0, frame_rate = 0;  ///< 0 = not told, or absurd
+  std::string encoder;                           ///< made printable, at most 100 characters
 };
 
 /// The values of an AMF0 data message: "@setDataFrame" before "onMetaData" or not.  Nothing for another one.

@@ -7,6 +7,7 @@
 #include "common/base/bytes.hpp"
 #include "common/base/step.hpp"
 
+#include <cstddef>
 #include <cstdint>
 
 namespace live::flv {
@@ -19,6 +20,7 @@ struct TagHeader {
   std::uint32_t timestamp_ms = 0;  ///< wraps at 2^32
 };
 constexpr std::size_t tag_header_bytes = 11, back_pointer_bytes = 4, file_header_bytes = 13;
+constexpr std::size_t max_file_header_bytes = 1024;  ///< a larger DataOffset is refused
 
 /// The file header and the first back pointer, 13 bytes (§E.2).
 void write_file_header(Buffer& out, bool audio, bool video);
@@ -26,12 +28,13 @@ void write_file_header(Buffer& out, bool audio, bool video);
 void write_tag_header(Buffer& out, const TagHeader& tag);
 void write_back_pointer(Buffer& out, std::uint32_t body_bytes);
 
-/// The 11 bytes before every tag body.
+/// The 11 bytes before every tag body.  Malformed: another type, an encrypted tag, a stream id.
 Step<TagHeader> parse_tag_header(Bytes in);
-/// What the file header says; used = where the first back pointer begins (its DataOffset).
+/// What the file header says, which is not to be relied upon.
 struct FileHeader {
   bool audio = false, video = false;
 };
+/// used = where the first back pointer begins (its DataOffset).
 Step<FileHeader> parse_file_header(Bytes in);
 
 }  // namespace live::flv

@@ -31,38 +31,45 @@ struct VideoPacket {
     frame,           ///< data: an access unit
     sequence_end,
     metadata,  ///< data: AMF0 values, e.g. "colorInfo" and an object
-    ignored,   ///< a packet type that is reserved, or MPEG-2 TS signalling, or a seek command
+    ignored,   ///< a packet type or multitrack kind that is reserved, MPEG-2 TS signalling, a seek
+               ///< command, a frame without data
   };
   Kind kind = Kind::ignored;
   std::uint8_t track = 0;
-  std::uint32_t codec_id =
-      0;  ///< FourCC; a legacy codec by its number (7 is told as "avc1", 12 as "hvc1")
-  bool key = false;
+  /// FourCC; a legacy codec by its number (7 is told as "avc1", 12 as "hvc1"); 0 where none is told.
+  std::uint32_t codec_id = 0;
+  bool key = false;                 ///< frame type 1; a generated key frame (4) is none
   std::int32_t composition_ms = 0;  ///< pts - dts
   Bytes data;                       ///< into the body
 };
 struct VideoBody {
   bool enhanced = false;
-  std::uint32_t nanoseconds =
-      0;  ///< to be added to the message's time, 0 to 999999 (ModEx TimestampOffsetNano)
-  std::vector<VideoPacket> packets;  ///< one per track
+  /// To be added to the message's time, 0 to 999999 (ModEx TimestampOffsetNano; one out of range counts as 0).
+  std::uint32_t nanoseconds = 0;
+  std::vector<VideoPacket> packets;  ///< one per track, at most 256
 };
 
-/// An empty body is legal: no packets.  Malformed names the field.
+/// An empty body is legal: no packets.  Malformed names the field.  Unknown ModEx are skipped.
 Parsed<VideoBody> parse_video(Bytes body);
 
 /// What MP4 and our decoders call it; nothing for VP8, VVC, H.263, Screen Video and what nobody knows.
 std::optional<codec::Codec> video_codec(std::uint32_t codec_id);
 /// "H.264", "vvc1", "Sorenson H.263 (2)": for people, printable whatever was sent.
 std::string codec_name(std::uint32_t codec_id);
+/// The four characters, printable.
+std::string four_cc_text(std::uint32_t four_cc);
 
-/// Parameters from a sequence_start packet: avcC, hvcC, av1C, vpcC (with its version and flags).  Nothing when they
-/// are of no use.
+/// Parameters from a sequence_start packet: avcC, hvcC, av1C, vpcC (with its version and flags or without).  Nothing
+/// when they are of no use.  avcC and hvcC are written anew, with 4-byte lengths.
 std::optional<codec::Parameters> video_parameters(const VideoPacket& sequence_start);
+/// Fills in the size that only a key frame tells: VP9's, and AV1's whose record has no sequence header.  False while it
+/// is not known.
+bool complete_video(codec::Parameters& parameters, Bytes key_frame);
 
 /// How a body is written.  Legacy can carry H.264 only.
 enum class Form { legacy, enhanced };
 /// Appends all of a body but `data` (which follows as it stands): track 0, no ModEx.
+/// REQUIRES: kind is not ignored; legacy: codec_id is "avc1", kind not metadata.
 void write_video_head(Buffer& out, const VideoPacket& packet, Form form);
 /// The sequence_start body of `parameters`.
 Buffer write_sequence_start(const codec::Parameters& parameters, Form form);
