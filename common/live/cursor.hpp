@@ -29,6 +29,9 @@ class Cursor {
  public:
   using Ring = live::Ring<Item>;
 
+  /// Items before `from` are not for this viewer.
+  explicit Cursor(Sequence from = 0) : next_(from) {}
+
   /// The item that this viewer is to get now; nothing: wait for the next push().  May skip.
   std::optional<Sequence> next(const Ring& ring, Monotonic now, const Patience& patience);
   /// The viewer has begun to get `sequence`, which next() gave.
@@ -44,6 +47,8 @@ class Cursor {
   [[nodiscard]] Sequence needs(const Ring& ring) const { return wants_start_ ? ring.end() : next_; }
   /// An item is there that it has not begun.
   [[nodiscard]] bool behind(const Ring& ring) const { return !wants_start_ && next_ < ring.end(); }
+  /// The first item that it has not begun.
+  [[nodiscard]] Sequence position() const { return next_; }
   [[nodiscard]] std::uint32_t skips() const { return skips_; }
   [[nodiscard]] std::uint64_t skipped() const { return skipped_; }
 
@@ -53,7 +58,7 @@ class Cursor {
   std::optional<Sequence> begin(const Ring& ring);
   bool too_far_behind(const Ring& ring, Monotonic now, const Patience& patience);
 
-  Sequence next_ = 0;        ///< first item that it has not begun
+  Sequence next_;            ///< first item that it has not begun
   Sequence exempt_end_ = 0;  ///< items before this one do not count as waiting
   Sequence start_ = 0;       ///< where it began, while exempt_end_ is unknown
   std::uint64_t skipped_ = 0;

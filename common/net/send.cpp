@@ -2,9 +2,22 @@
 
 #include <cerrno>
 
+#include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 namespace live::net {
+namespace {
+
+/// What the kernel may hold of a viewer's bytes before it has sent them: enough for a gigabit link, and little
+/// enough that what waits does so in the ring, where it can still be left out.
+constexpr int unsent_in_kernel = 128 * 1024;
+/// A peer that acknowledges nothing for so long has vanished.
+constexpr int unacknowledged_ms = 30'000;
+
+}  // namespace
 
 Sent send_some(int fd, std::span<const iovec> pieces) {
   msghdr message{};
@@ -18,6 +31,24 @@ Sent send_some(int fd, std::span<const iovec> pieces) {
     const bool full = errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM;
     return {full ? Sent::Outcome::full : Sent::Outcome::gone, 0};
   }
+}
+
+void tune_for_live(int fd) {
+  const auto set = [fd](int level, int name, int value) {
+    ::setsockopt(fd, level, name, &value, sizeof value);
+  };
+  set(IPPROTO_TCP, TCP_NODELAY, 1);
+  set(IPPROTO_TCP, TCP_NOTSENT_LOWAT, unsent_in_kernel);
+  set(IPPROTO_TCP, TCP_USER_TIMEOUT, unacknowledged_ms);
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, 20);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, 5);
+}
+
+std::optional<std::size_t> unacknowledged(int fd) {
+  int left = 0;
+  if (::ioctl(fd, SIOCOUTQ, &left) != 0 || left < 0) return std::nullopt;
+  return static_cast<std::size_t>(left);
 }
 
 }  // namespace live::net

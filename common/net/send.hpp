@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 
 #include <sys/uio.h>
@@ -21,5 +22,13 @@ struct Sent {
 /// Hands `pieces` (at most IOV_MAX, not all empty) to the kernel with one sendmsg(2), without
 /// blocking and without SIGPIPE.
 Sent send_some(int fd, std::span<const iovec> pieces);
+
+/// Options for a socket on which live media leaves: segments at once; little in the kernel that it has not sent yet, so
+/// that what waits does so where it can still be left out; a peer that has vanished is noticed.  A unix socket has none
+/// of them, so failures mean nothing.
+void tune_for_live(int fd);
+
+/// Bytes that the peer has not acknowledged; nothing when the kernel does not know.
+std::optional<std::size_t> unacknowledged(int fd);
 
 }  // namespace live::net

@@ -1,39 +1,19 @@
 #include "tools/fmp4-httpd/hub.hpp"
 
 #include "common/base/log.hpp"
+#include "common/net/send.hpp"
 
 #include <algorithm>
 #include <cerrno>
 
 #include <boost/asio/post.hpp>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 namespace fmp4_httpd {
 namespace {
 
-/// What the kernel may hold of a viewer's bytes before it has sent them: enough for a gigabit link, and little
-/// enough that what waits does so in the ring, where it can still be left out.
-constexpr int unsent_in_kernel = 128 * 1024;
-/// A peer that acknowledges nothing for so long has vanished.
-constexpr int unacknowledged_ms = 30'000;
-
 /// Of what a viewer says, at a time.
 constexpr std::size_t read_bytes = 4096;
-
-/// On a unix socket they do not apply, so failures mean nothing.
-void tune(live::Socket& socket) {
-  const auto set = [fd = socket.native_handle()](int level, int name, int value) {
-    ::setsockopt(fd, level, name, &value, sizeof value);
-  };
-  set(IPPROTO_TCP, TCP_NODELAY, 1);
-  set(IPPROTO_TCP, TCP_NOTSENT_LOWAT, unsent_in_kernel);
-  set(IPPROTO_TCP, TCP_USER_TIMEOUT, unacknowledged_ms);
-  set(SOL_SOCKET, SO_KEEPALIVE, 1);
-  set(IPPROTO_TCP, TCP_KEEPIDLE, 20);
-  set(IPPROTO_TCP, TCP_KEEPINTVL, 5);
-}
 
 }  // namespace
 
@@ -51,7 +31,7 @@ void Hub::join(live::http::Connection connection, Transport transport, live::Byt
   auto& viewer =
       *viewers_.emplace_back(std::make_unique<Viewer>(std::move(connection), transport, state.now));
   ++active_;
-  tune(viewer.socket());
+  live::net::tune_for_live(viewer.socket().native_handle());
   live::log::debug("{}: {} begins to watch", stream_.name(), viewer.peer());
   viewer.welcome(greeting, state);
   if (!ahead.empty() && !viewer.gone()) viewer.hear(live::as_bytes(ahead), state);

@@ -5,8 +5,6 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <linux/sockios.h>
-#include <sys/ioctl.h>
 
 namespace fmp4_httpd {
 namespace {
@@ -295,10 +293,10 @@ void Viewer::tick(Delivery& delivery) {
 /// The kernel wakes us only when a good part of what it holds is gone; a peer on a slow link takes some of
 /// it all the while.
 void Viewer::look_for_progress(live::Monotonic now) {
-  int left = 0;
-  if (::ioctl(socket_.native_handle(), SIOCOUTQ, &left) != 0) return;
-  if (left < in_kernel_) progress_ = now;
-  in_kernel_ = left;
+  const auto left = live::net::unacknowledged(socket_.native_handle());
+  if (!left) return;
+  if (*left < in_kernel_) progress_ = now;
+  in_kernel_ = *left;
 }
 
 void Viewer::finish(CloseCode code, Delivery& delivery) {

@@ -134,7 +134,7 @@ class Viewer {
   std::uint64_t bytes_ = 0;
   std::uint32_t fragments_ = 0;  ///< begun; in mfhd of the latest
   std::uint32_t unasked_ = 0;
-  int in_kernel_ = 0;  ///< bytes that the peer had not acknowledged when we last looked
+  std::size_t in_kernel_ = 0;  ///< bytes that the peer had not acknowledged when we last looked
   Transport transport_;
   State state_ = State::streaming;
   Ending ending_ = Ending::none;
