@@ -15,8 +15,9 @@ namespace live::fetch {
 struct Request {
   std::string method = "GET", url, body;
   std::vector<std::pair<std::string, std::string>> headers;
-  std::chrono::milliseconds timeout{3'000};  ///< of the whole exchange
-  std::size_t max_body = 65'536;             ///< of the answer; more is a failure
+  std::chrono::milliseconds timeout{
+      3'000};                     ///< of the whole exchange, its wait for others included
+  std::size_t max_body = 65'536;  ///< of the answer; more is a failure
 };
 struct Reply {
   int status = 0;     ///< 0: no answer came; then `error` says why
@@ -32,11 +33,13 @@ class Client {
   Client& operator=(const Client&) = delete;
   ~Client();
 
-  /// Redirects are not followed; certificates are verified.  Does not throw.
+  /// Redirects are not followed; certificates are verified; http and https only.  Cancelled, the exchange ends too.  Does
+  /// not throw.
   awaitable<Reply> send(Request request);
 
  private:
   struct State;
+  static awaitable<Reply> exchange(std::shared_ptr<State> state, Request request);
   std::shared_ptr<State> state_;
 };
 
