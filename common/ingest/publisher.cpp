@@ -107,6 +107,7 @@ std::optional<Presented> present(const Claim& claim) {
   const auto path = without_slashes(claim.path);
   if (!is_sound(path, most_key) || !is_sound(claim.query, most_query)) return {};
   Presented out;
+  out.path = path;
   out.key = key_of_query(claim.query);
   if (out.key.empty() && !claim.answer) out.key = claim.password.value_or("");
   const bool path_is_key = out.key.empty() && !claim.answer;

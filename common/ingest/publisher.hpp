@@ -58,7 +58,8 @@ struct Denial {
 
 /// A claim read.
 struct Presented {
-  std::string key;  ///< "" = none (or an AdobeAnswer instead)
+  std::string path;  ///< of the claim, without slashes at its ends
+  std::string key;   ///< "" = none (or an AdobeAnswer instead)
   std::string
       also;  ///< the key's other reading, where the path is the key and holds "%41"; usually ""
   std::vector<std::string>

@@ -1,115 +1,28 @@
 #include "common/fetch/fetch.hpp"
 
-#include "common/base/fd.hpp"
 #include "common/net/deadline.hpp"
 #include "common/net/spawn.hpp"
+#include "tests/support/http_server.hpp"
 
 #include <array>
 #include <atomic>
-#include <functional>
 #include <optional>
 #include <thread>
 
-#include <arpa/inet.h>
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
 
 namespace live::fetch {
 namespace {
 
 using namespace std::chrono_literals;
 using ::testing::AllOf;
-using ::testing::AnyOf;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
 constexpr auto patience = 20s;  // of a test, on a slow machine
-
-std::string answer(const std::string& status, const std::string& body,
-                   const std::string& headers = {}) {
-  return fmt::format("HTTP/1.1 {}\r\nContent-Length: {}\r\n{}\r\n{}", status, body.size(), headers,
-                     body);
-}
-
-/// A server on loopback, a thread for each connection: gives each whole request to a function and sends what that says; ""
-/// closes the connection, "-" keeps silent.
-class Server {
- public:
-  using Handler = std::function<std::string(const std::string& request)>;
-  explicit Server(Handler handler)
-      : handler_(std::move(handler)), listening_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in in{};
-    in.sin_family = AF_INET;
-    in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(::bind(listening_.get(), reinterpret_cast<sockaddr*>(&in), sizeof in), 0);
-    EXPECT_EQ(::listen(listening_.get(), 100), 0);
-    socklen_t size = sizeof in;
-    EXPECT_EQ(::getsockname(listening_.get(), reinterpret_cast<sockaddr*>(&in), &size), 0);
-    port_ = ntohs(in.sin_port);
-    acceptor_ = std::thread{[this] { accept(); }};
-  }
-  Server(const Server&) = delete;
-  Server& operator=(const Server&) = delete;
-  ~Server() {
-    stop_ = true;
-    acceptor_.join();
-    for (auto& thread : connections_)
-      thread.join();
-  }
-  [[nodiscard]] std::string url(const std::string& path = "/") const {
-    return fmt::format("http://127.0.0.1:{}{}", port_, path);
-  }
-  [[nodiscard]] int connections() const { return accepted_; }
-
- private:
-  /// False when the test is over.
-  bool wait(int fd) const {
-    while (!stop_) {
-      pollfd poll{fd, POLLIN, 0};
-      if (::poll(&poll, 1, 10) == 1) return true;
-    }
-    return false;
-  }
-  void accept() {
-    while (wait(listening_.get())) {
-      const int fd = ::accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC);
-      if (fd < 0) continue;
-      ++accepted_;
-      connections_.emplace_back([this, fd] { serve(Fd{fd}); });
-    }
-  }
-  void serve(const Fd& connection) {
-    std::string seen;
-    while (wait(connection.get())) {
-      std::array<char, 4096> part{};
-      const auto n = ::recv(connection.get(), part.data(), part.size(), 0);
-      if (n <= 0) return;
-      seen.append(part.data(), static_cast<std::size_t>(n));
-      const auto head = seen.find("\r\n\r\n");
-      if (head == std::string::npos) continue;
-      const auto length = seen.find("Content-Length: ");
-      const std::size_t body = length < head ? std::stoul(seen.substr(length + 16)) : 0;
-      if (seen.size() < head + 4 + body) continue;
-      const auto said = handler_(std::exchange(seen, {}));
-      if (said.empty()) return;
-      if (said != "-") ::send(connection.get(), said.data(), said.size(), MSG_NOSIGNAL);
-    }
-  }
-
-  Handler handler_;
-  Fd listening_;
-  std::uint16_t port_ = 0;
-  std::atomic<bool> stop_{false};
-  std::atomic<int> accepted_{0};
-  std::thread acceptor_;
-  std::vector<std::thread> connections_;  ///< of the acceptor, until it has ended
-};
 
 class Fetch : public ::testing::Test {
  protected:
@@ -150,8 +63,9 @@ class Fetch : public ::testing::Test {
 };
 
 TEST_F(Fetch, GetsAnAnswer) {
-  const Server server{[](const std::string& request) {
-    return answer("200 OK", request.substr(0, request.find('\r')), "Content-Type: text/x\r\n");
+  const test::HttpServer server{[](const std::string& request) {
+    return test::http_answer("200 OK", request.substr(0, request.find('\r')),
+                             "Content-Type: text/x\r\n");
   }};
   const auto reply = send(get(server.url("/a?b")));
   EXPECT_EQ(reply.status, 200);
@@ -162,9 +76,9 @@ TEST_F(Fetch, GetsAnAnswer) {
 
 TEST_F(Fetch, PostsABody) {
   std::string seen;
-  const Server server{[&](const std::string& request) {
+  const test::HttpServer server{[&](const std::string& request) {
     seen = request;
-    return answer("403 Forbidden", "no");
+    return test::http_answer("403 Forbidden", "no");
   }};
   auto request = get(server.url());
   request.method = "POST";
@@ -180,14 +94,15 @@ TEST_F(Fetch, PostsABody) {
 }
 
 TEST_F(Fetch, FollowsNoRedirect) {
-  const Server server{[](const std::string&) {
-    return answer("302 Found", "", "Location: http://127.0.0.1:1/\r\n");
+  const test::HttpServer server{[](const std::string&) {
+    return test::http_answer("302 Found", "", "Location: http://127.0.0.1:1/\r\n");
   }};
   EXPECT_EQ(send(get(server.url())).status, 302);
 }
 
 TEST_F(Fetch, KeepsTheConnectionForTheNextRequest) {
-  const Server server{[](const std::string&) { return answer("200 OK", "x"); }};
+  const test::HttpServer server{
+      [](const std::string&) { return test::http_answer("200 OK", "x"); }};
   Client client{io_, 2, 2};
   for (int i = 0; i < 3; ++i) {
     Reply reply;
@@ -199,8 +114,8 @@ TEST_F(Fetch, KeepsTheConnectionForTheNextRequest) {
 }
 
 TEST_F(Fetch, SurvivesASocketNumberThatIsUsedAgain) {
-  const Server server{
-      [](const std::string&) { return answer("200 OK", "x", "Connection: close\r\n"); }};
+  const test::HttpServer server{
+      [](const std::string&) { return test::http_answer("200 OK", "x", "Connection: close\r\n"); }};
   Client client{io_, 1, 100};
   std::array<Reply, 30> replies;
   for (auto& reply : replies)
@@ -213,7 +128,7 @@ TEST_F(Fetch, SurvivesASocketNumberThatIsUsedAgain) {
 TEST_F(Fetch, SaysWhyThereIsNoAnswerWithoutTheUrl) {
   std::string url;
   {
-    const Server gone{[](const std::string&) { return ""; }};
+    const test::HttpServer gone{[](const std::string&) { return ""; }};
     url = gone.url("/secret?key=secret");
     EXPECT_EQ(send(get(url)).error, "server returned nothing (no headers, no data)");
   }
@@ -226,12 +141,13 @@ TEST_F(Fetch, SaysWhyThereIsNoAnswerWithoutTheUrl) {
 }
 
 TEST_F(Fetch, AnAnswerThatIsNoHttpIsNone) {
-  const Server server{[](const std::string&) { return "SSH-2.0-OpenSSH_9.2\r\n"; }};
+  const test::HttpServer server{[](const std::string&) { return "SSH-2.0-OpenSSH_9.2\r\n"; }};
   EXPECT_EQ(send(get(server.url())).status, 0);
 }
 
 TEST_F(Fetch, BoundsTheBody) {
-  const Server server{[](const std::string&) { return answer("200 OK", std::string(1000, 'x')); }};
+  const test::HttpServer server{
+      [](const std::string&) { return test::http_answer("200 OK", std::string(1000, 'x')); }};
   auto request = get(server.url());
   request.max_body = 1000;
   EXPECT_EQ(send(request).body.size(), 1000U);
@@ -243,7 +159,7 @@ TEST_F(Fetch, BoundsTheBody) {
 }
 
 TEST_F(Fetch, WaitsNoLongerThanItMay) {
-  const Server server{[](const std::string&) { return "-"; }};
+  const test::HttpServer server{[](const std::string&) { return "-"; }};
   auto request = get(server.url());
   request.timeout = 50ms;
   const auto before = std::chrono::steady_clock::now();
@@ -252,7 +168,7 @@ TEST_F(Fetch, WaitsNoLongerThanItMay) {
 }
 
 TEST_F(Fetch, TheWaitForOthersCounts) {
-  const Server server{[](const std::string&) { return "-"; }};
+  const test::HttpServer server{[](const std::string&) { return "-"; }};
   Client client{io_, 1, 10};
   std::array<Reply, 4> replies;
   auto request = get(server.url());
@@ -268,11 +184,11 @@ TEST_F(Fetch, TheWaitForOthersCounts) {
 TEST_F(Fetch, RefusesWhatIsTooMuchAtOnce) {
   std::atomic<int> now{0};
   std::atomic<int> most{0};
-  const Server server{[&](const std::string&) {
+  const test::HttpServer server{[&](const std::string&) {
     most = std::max(most.load(), ++now);
     std::this_thread::yield();
     --now;
-    return answer("200 OK", "");
+    return test::http_answer("200 OK", "");
   }};
   Client client{io_, 2, 3};
   std::array<Reply, 7> replies;
@@ -288,7 +204,8 @@ TEST_F(Fetch, RefusesWhatIsTooMuchAtOnce) {
 
 TEST_F(Fetch, GoesOnAfterAnExchangeWasGivenUp) {
   std::atomic<bool> silent{true};
-  const Server server{[&](const std::string&) { return silent ? "-" : answer("200 OK", ""); }};
+  const test::HttpServer server{
+      [&](const std::string&) { return silent ? "-" : test::http_answer("200 OK", ""); }};
   Client client{io_, 1, 1};
   const auto give_up = [](Client& asked, Request request, int& left) -> awaitable<void> {
     EXPECT_FALSE(co_await net::within(50ms, asked.send(std::move(request))));
@@ -305,7 +222,7 @@ TEST_F(Fetch, GoesOnAfterAnExchangeWasGivenUp) {
 }
 
 TEST_F(Fetch, EndsWithItsClient) {
-  const Server server{[](const std::string&) { return "-"; }};
+  const test::HttpServer server{[](const std::string&) { return "-"; }};
   std::optional<Client> client;
   client.emplace(io_, 1, 1);
   std::array<Reply, 2> replies;
@@ -319,7 +236,7 @@ TEST_F(Fetch, EndsWithItsClient) {
 }
 
 TEST_F(Fetch, MayBeLeftWithTheLoop) {
-  const Server server{[](const std::string&) { return "-"; }};
+  const test::HttpServer server{[](const std::string&) { return "-"; }};
   asio::io_context io;
   Client client{io, 1, 1};
   std::array<Reply, 2> replies;
