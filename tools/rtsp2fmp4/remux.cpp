@@ -22,8 +22,9 @@ using live::av::Trouble;
 
 namespace {
 
-constexpr auto longest_nap = 50ms;     ///< between two looks at whether to stop
-constexpr auto look_interval = 200ms;  ///< at the reader of standard output, and at the repairs
+constexpr auto longest_nap = 50ms;       ///< between two looks at whether to stop
+constexpr auto stable_connection = 10s;  ///< what held so long begins the back-off anew
+constexpr auto look_interval = 200ms;    ///< at the reader of standard output, and at the repairs
 
 live::Monotonic monotonic_now() { return std::chrono::steady_clock::now(); }
 
@@ -39,7 +40,7 @@ Remux::Remux(const Options& options, Output& output, Stats& stats, std::function
       rtsp_(address_.kind == InputAddress::Kind::rtsp),
       network_(rtsp_ || address_.kind == InputAddress::Kind::network),
       muxer_(options.cut, output, stats),
-      backoff_(std::random_device{}()),
+      backoff_(std::random_device{}(), stable_connection),
       started_(monotonic_now()),
       looked_(started_) {}
 

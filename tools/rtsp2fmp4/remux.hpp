@@ -1,8 +1,8 @@
 // The media thread: connects, reads, writes, and connects again.
 #pragma once
 
+#include "common/base/backoff.hpp"
 #include "common/timeline/repair.hpp"
-#include "tools/rtsp2fmp4/backoff.hpp"
 #include "tools/rtsp2fmp4/input_address.hpp"
 #include "tools/rtsp2fmp4/muxer.hpp"
 #include "tools/rtsp2fmp4/options.hpp"
@@ -56,7 +56,7 @@ class Remux {
   bool rtsp_, network_;
   Muxer muxer_;
   std::optional<live::timeline::Repair> repair_;
-  Backoff backoff_;
+  live::Backoff backoff_;
   Halt halt_ = Halt::none;
   live::Monotonic started_, looked_;
   std::optional<live::Monotonic> deadline_;

@@ -1,14 +1,14 @@
-#include "tools/rtsp2fmp4/backoff.hpp"
+#include "common/base/backoff.hpp"
 
 #include <gtest/gtest.h>
 
-namespace rtsp2fmp4 {
+namespace live {
 namespace {
 
 using namespace std::chrono_literals;
 
 TEST(Backoff, DoublesToTenSecondsLessAFifth) {
-  Backoff backoff{7};
+  Backoff backoff{7, 10s};
   for (const auto whole : {250ms, 500ms, 1000ms, 2000ms, 4000ms, 8000ms, 10'000ms, 10'000ms}) {
     const auto delay = backoff.next(0s);
     EXPECT_LE(delay, whole);
@@ -18,16 +18,16 @@ TEST(Backoff, DoublesToTenSecondsLessAFifth) {
 }
 
 TEST(Backoff, BeginsAnewAfterAConnectionThatHeld) {
-  Backoff backoff{7};
+  Backoff backoff{7, 10s};
   for (int i = 0; i < 5; ++i)
     backoff.next(9s);
   EXPECT_EQ(backoff.failures(), 5U);
-  EXPECT_LE(backoff.next(Backoff::stable), Backoff::first);
+  EXPECT_LE(backoff.next(10s), Backoff::first);
   EXPECT_EQ(backoff.failures(), 1U);
 }
 
 TEST(Backoff, DiffersBetweenCameras) {
-  Backoff one{1}, other{1'000'003};
+  Backoff one{1, 10s}, other{1'000'003, 10s};
   bool differs = false;
   for (int i = 0; i < 8; ++i)
     differs = one.next(0s) != other.next(0s) || differs;
@@ -35,4 +35,4 @@ TEST(Backoff, DiffersBetweenCameras) {
 }
 
 }  // namespace
-}  // namespace rtsp2fmp4
+}  // namespace live

@@ -1,11 +1,11 @@
-#include "tools/rtsp2fmp4/backoff.hpp"
+#include "common/base/backoff.hpp"
 
 #include <algorithm>
 
-namespace rtsp2fmp4 {
+namespace live {
 
 std::chrono::milliseconds Backoff::next(std::chrono::milliseconds held) {
-  if (held >= stable) failures_ = 0;
+  if (held >= stable_) failures_ = 0;
   constexpr unsigned doublings = 6;  // 250 ms * 2^6 > 10 s
   const auto delay = std::min(longest, first * (1U << std::min(failures_, doublings)));
   ++failures_;
@@ -16,4 +16,4 @@ std::chrono::milliseconds Backoff::next(std::chrono::milliseconds held) {
   return delay - std::chrono::milliseconds{static_cast<std::int64_t>(random_ % (fifth + 1))};
 }
 
-}  // namespace rtsp2fmp4
+}  // namespace live
