@@ -58,7 +58,10 @@ std::optional<Malformed> ChunkReader::feed(Bytes in, std::vector<Message>& out) 
 /// Takes what is whole; what remains behind `used` is the beginning of a header.
 std::optional<Malformed> ChunkReader::take(Bytes in, std::size_t& used, std::vector<Message>& out) {
   while (used < in.size()) {
-    if (chunk_left_ == 0) {
+    if (chunk_left_ == 0 && continues(in[used])) {
+      begin_next_chunk();
+      ++used;
+    } else if (chunk_left_ == 0) {
       const Header header = read_header(in.subspan(used));
       if (header.bytes == 0) return std::nullopt;
       if (auto why = begin_chunk(header)) return Malformed{used, std::move(*why)};
@@ -151,9 +154,22 @@ std::optional<std::string> ChunkReader::begin_chunk(const Header& header) {
     return fmt::format("a message of {} bytes begins within one of {} on chunk stream {}",
                        header.length, stream.length, header.id);
   }
+  begin_next_chunk();
+  return std::nullopt;
+}
+
+/// The one-byte header of a further chunk of the current message: what most chunks of most peers are.
+bool ChunkReader::continues(std::uint8_t header) const {
+  if (current_ >= streams_.size()) return false;
+  const Stream& stream = streams_[current_];
+  return stream.payload != nullptr && !stream.extended && stream.head.chunk_stream < 64 &&
+         header == (0xC0U | stream.head.chunk_stream);
+}
+
+void ChunkReader::begin_next_chunk() {
+  const Stream& stream = streams_[current_];
   const auto have = static_cast<std::uint32_t>(stream.payload->size());
   chunk_left_ = std::min(chunk_bytes_, stream.length - have);
-  return std::nullopt;
 }
 
 std::optional<std::string> ChunkReader::begin_message(Stream& stream, const Header& header) {

@@ -83,6 +83,8 @@ class ChunkReader {
   [[nodiscard]] Header read_header(Bytes in) const;
   [[nodiscard]] bool repeats_extended(Bytes in, const Stream& stream, std::uint8_t& bytes) const;
   [[nodiscard]] const Stream* find(std::uint32_t id) const;
+  [[nodiscard]] bool continues(std::uint8_t header) const;
+  void begin_next_chunk();
   std::optional<std::string> begin_chunk(const Header& header);
   std::optional<std::string> begin_message(Stream& stream, const Header& header);
   std::optional<std::string> append(Stream& stream, Bytes piece);
