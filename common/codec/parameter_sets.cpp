@@ -41,17 +41,18 @@ Bytes without_trailing_zeros(Bytes nal) {
 /// Puts lengths in front of NAL units of a packet, where possible over what stood before them.
 class Stitcher {
  public:
-  /// `nals` is how many will come at most: `scratch` must not move while the sample points into it.
-  Stitcher(std::span<std::uint8_t> packet, std::size_t nals, Buffer& scratch, Sample& sample)
-      : packet_(packet), scratch_(scratch), sample_(sample) {
+  /// `writable`: the same bytes, or empty.  `nals` is how many will come at most: `scratch` must not move while the
+  /// sample points into it.
+  Stitcher(Bytes packet, std::span<std::uint8_t> writable, std::size_t nals, Buffer& scratch,
+           Sample& sample)
+      : packet_(packet), writable_(writable), scratch_(scratch), sample_(sample) {
     scratch_.clear();
     scratch_.reserve(nals * length_bytes);
   }
 
   void add(Bytes nal) {
     const auto begin = static_cast<std::size_t>(nal.data() - packet_.data());
-    if (begin >= free_ + length_bytes) {
-      store_be(packet_.subspan(begin - length_bytes), length_bytes, nal.size());
+    if (begin >= free_ + length_bytes && put_length(begin - length_bytes, nal.size())) {
       append(packet_.subspan(begin - length_bytes, length_bytes + nal.size()));
     } else {
       const auto at = scratch_.size();
@@ -74,6 +75,14 @@ class Stitcher {
   }
 
  private:
+  /// True when the length stands at `at` now.
+  bool put_length(std::size_t at, std::size_t size) {
+    if (load_be(packet_.subspan(at), length_bytes) == size) return true;
+    if (writable_.empty()) return false;
+    store_be(writable_.subspan(at), length_bytes, size);
+    return true;
+  }
+
   void append(Bytes piece) {
     sample_.size += piece.size();
     auto& pieces = sample_.pieces;
@@ -84,7 +93,8 @@ class Stitcher {
     }
   }
 
-  std::span<std::uint8_t> packet_;
+  Bytes packet_;
+  std::span<std::uint8_t> writable_;
   Buffer& scratch_;
   Sample& sample_;
   std::size_t free_ = 0;  ///< from here on the packet holds nothing that the sample needs
@@ -172,9 +182,17 @@ std::vector<Bytes> ParameterSets::split(Bytes packet) const {
 }
 
 Sample ParameterSets::take(std::span<std::uint8_t> packet, Buffer& scratch) {
+  return cut(packet, packet, scratch);
+}
+
+Sample ParameterSets::take_shared(Bytes packet, Buffer& scratch) {
+  return cut(packet, {}, scratch);
+}
+
+Sample ParameterSets::cut(Bytes packet, std::span<std::uint8_t> writable, Buffer& scratch) {
   Sample sample;
   const auto nals = split(packet);
-  Stitcher stitcher{packet, nals.size(), scratch, sample};
+  Stitcher stitcher{packet, writable, nals.size(), scratch, sample};
   for (const auto nal : nals) {
     if (is_parameter_set(codec_, nal)) {
       sample.new_sets = absorb(nal) || sample.new_sets;

@@ -49,6 +49,9 @@ class ParameterSets {
   /// `scratch`, which must live as long as the sample and is cleared first.  Layers above the base
   /// (H.265) are left out.
   Sample take(std::span<std::uint8_t> packet, Buffer& scratch);
+  /// The same for bytes that others read, too: every length that is not there as it must be comes from `scratch`, which
+  /// is left empty where the packet needs none.
+  Sample take_shared(Bytes packet, Buffer& scratch);
 
   /// What the init segment needs, the set in use first; nothing while an SPS or PPS (H.265: or VPS)
   /// is missing.
@@ -63,6 +66,7 @@ class ParameterSets {
  private:
   using Sets = std::map<std::uint32_t, Buffer>;  ///< by id, as sent; the id bounds their number
 
+  Sample cut(Bytes packet, std::span<std::uint8_t> writable, Buffer& scratch);
   [[nodiscard]] std::vector<Bytes> split(Bytes packet) const;
   bool absorb(Bytes nal);            ///< true when the set is new or differs
   bool activate(Bytes first_slice);  ///< true when another SPS is in use from here on

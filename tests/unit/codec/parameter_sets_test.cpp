@@ -234,6 +234,29 @@ TEST(ParameterSets, WidenShortLengths) {
   }
 }
 
+TEST(ParameterSets, TakeSharedLeavesThePacketAsItIs) {
+  const auto coded = [](std::size_t length_size) {
+    return prefixed(length_size, {delimiter, sps, pps, sei, idr});
+  };
+  const auto start_codes = annex_b({{start4, delimiter}, {start4, sei}, {start3, idr}});
+  for (const auto& packet : {coded(1), coded(2), coded(4), start_codes}) {
+    ParameterSets sets{Codec::avc, false};
+    if (packet[0] != 0 || packet[1] != 0) {
+      auto record = bytes(test::x264_avcc);
+      record[4] = packet[0] != 0 ? 0xFC : 0xFD;
+      sets.seed(record);
+    }
+    const auto before = packet;
+    Buffer scratch;
+    const auto sample = sets.take_shared(packet, scratch);
+    EXPECT_EQ(joined(sample), prefixed(4, {sei, idr}));
+    EXPECT_EQ(packet, before);
+    const bool as_it_must_be = packet == coded(4);
+    EXPECT_EQ(scratch.empty(), as_it_must_be);
+    EXPECT_EQ(within(sample, packet), as_it_must_be);
+  }
+}
+
 TEST(ParameterSets, TakeAnnexBAlsoAfterARecord) {
   ParameterSets sets{Codec::avc, false};
   sets.seed(bytes(test::x264_avcc));
