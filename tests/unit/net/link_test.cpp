@@ -2,13 +2,11 @@
 
 #include "common/net/spawn.hpp"
 #include "common/net/tls.hpp"
-#include "tests/support/certificate.hpp"
+#include "tests/support/tls.hpp"
 
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <filesystem>
-#include <fstream>
 #include <memory>
 #include <optional>
 
@@ -23,71 +21,9 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
-namespace fs = std::filesystem;
 
-const TlsContext& server_context() {
-  static const TlsContext context = [] {
-    const auto folder = fs::path{testing::TempDir()} / ("live_link" + std::to_string(::getpid()));
-    fs::create_directories(folder);
-    const auto made = test::make_certificate();
-    std::ofstream{folder / "cert.pem"} << made.certificate;
-    std::ofstream{folder / "key.pem"} << made.key;
-    TlsContext loaded{folder / "cert.pem", folder / "key.pem"};
-    fs::remove_all(folder);
-    return loaded;
-  }();
-  return context;
-}
-
-/// The other end: a descriptor that does not block, and OpenSSL as a client on it.
-class Client {
- public:
-  explicit Client(int fd) : fd_(fd) {}
-  Client(const Client&) = delete;
-  Client& operator=(const Client&) = delete;
-  ~Client() { hang_up(); }
-
-  SSL_CTX& context() { return *context_; }
-  SSL& ssl() {
-    if (!ssl_) {
-      ssl_.reset(SSL_new(context_.get()));
-      SSL_set_fd(ssl_.get(), fd_);
-      SSL_set_connect_state(ssl_.get());
-    }
-    return *ssl_;
-  }
-  void hang_up() {
-    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
-  }
-  [[nodiscard]] int fd() const { return fd_; }
-
-  /// A step of the handshake: true when it is done or has failed.
-  bool connects() {
-    ERR_clear_error();
-    const auto n = SSL_do_handshake(&ssl());
-    if (n == 1) return true;
-    const auto error = SSL_get_error(&ssl(), n);
-    return error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE;
-  }
-  void read_to(std::string& text) {
-    std::array<char, 4096> in;
-    std::size_t n = 0;
-    ERR_clear_error();
-    while (SSL_read_ex(&ssl(), in.data(), in.size(), &n) == 1)
-      text.append(in.data(), n);
-  }
-  bool write(std::string_view text) {
-    std::size_t n = 0;
-    ERR_clear_error();
-    return SSL_write_ex(&ssl(), text.data(), text.size(), &n) == 1;
-  }
-
- private:
-  int fd_;
-  std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_{SSL_CTX_new(TLS_client_method()),
-                                                             SSL_CTX_free};
-  std::unique_ptr<SSL, decltype(&SSL_free)> ssl_{nullptr, SSL_free};
-};
+using test::server_context;
+using Client = test::TlsClient;
 
 awaitable<void> shake_hands(Link& link, std::chrono::milliseconds limit,
                             std::optional<std::string>& result) {

@@ -61,6 +61,26 @@ struct Script {
   }
 };
 
+/// The chunks of a command message that holds `text`.
+inline live::Buffer command(const std::string& text) {
+  live::Buffer words;
+  live::rtmp::write_message(words, {MessageType::command, 0, 0, 3}, live::as_bytes(text),
+                            live::rtmp::our_chunk_bytes);
+  return words;
+}
+
+/// One that knows our chunk size: the session tells it before anything is played.
+inline live::rtmp::ChunkReader player_reader() {
+  live::rtmp::ChunkReader reader;
+  live::Buffer told;
+  const live::Buffer size{0, 0, 0xEA, 0x60};
+  static_assert(live::rtmp::our_chunk_bytes == 0xEA60);
+  live::rtmp::write_message(told, {MessageType::set_chunk_size, 0, 0, 2}, size, 128);
+  std::vector<live::rtmp::Message> none;
+  EXPECT_FALSE(reader.feed(told, none));
+  return reader;
+}
+
 class Player {
  public:
   explicit Player(live::asio::io_context& io, int send_buffer = 0) {
@@ -73,12 +93,6 @@ class Player {
     socket.assign({AF_UNIX, 0}, pair[0]);
     link_ = std::make_unique<live::net::Link>(std::move(socket));
     sender_ = std::make_unique<Sender>(*link_);
-    live::Buffer told;
-    const live::Buffer size{0, 0, 0xEA, 0x60};
-    static_assert(live::rtmp::our_chunk_bytes == 0xEA60);
-    live::rtmp::write_message(told, {MessageType::set_chunk_size, 0, 0, 2}, size, 128);
-    std::vector<live::rtmp::Message> none;
-    EXPECT_FALSE(reader_.feed(told, none));
   }
   Player(const Player&) = delete;
   Player& operator=(const Player&) = delete;
@@ -90,9 +104,7 @@ class Player {
     if (fd_ >= 0) ::close(std::exchange(fd_, -1));
   }
   void say(const std::string& text, live::Monotonic now) {
-    live::Buffer words;
-    live::rtmp::write_message(words, {MessageType::command, 0, 0, 3}, live::as_bytes(text),
-                              live::rtmp::our_chunk_bytes);
+    auto words = command(text);
     sender_->say(words, now);
     EXPECT_TRUE(words.empty());
   }
@@ -136,7 +148,7 @@ class Player {
   int fd_ = -1;
   std::unique_ptr<live::net::Link> link_;
   std::unique_ptr<Sender> sender_;
-  live::rtmp::ChunkReader reader_;
+  live::rtmp::ChunkReader reader_ = player_reader();
 };
 
 }  // namespace rtmp_ingest::test

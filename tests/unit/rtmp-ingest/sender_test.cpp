@@ -1,5 +1,7 @@
 #include "tools/rtmp-ingest/sender.hpp"
 
+#include "common/net/spawn.hpp"
+#include "tests/support/tls.hpp"
 #include "tests/unit/rtmp-ingest/players.hpp"
 
 #include <gmock/gmock.h>
@@ -120,6 +122,53 @@ TEST_F(SenderTest, EveryByteArrivesThroughATinySocketInPiecesOfAnySize) {
       text.erase(w, 4);
     EXPECT_EQ(text, expected) << "in steps of " << step;
   }
+}
+
+live::awaitable<void> shake_hands(live::net::Link& link) {
+  EXPECT_EQ(co_await link.handshake(std::chrono::seconds{20}), "");
+}
+
+TEST_F(SenderTest, EveryByteArrivesThroughTls) {
+  script_.size = 30'000;
+  frames(60, 20);
+  std::array<int, 2> pair{};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair.data()), 0);
+  live::test::TlsClient client{pair[1]};
+  live::Socket socket{io_};
+  socket.assign({AF_UNIX, 0}, pair[0]);
+  live::net::Link link{std::move(socket), live::test::server_context()};
+  live::net::spawn(io_, "handshake", shake_hands(link));
+  bool connected = false;
+  for (int i = 0; i < 1'000 && !io_.stopped(); ++i) {
+    connected = connected || client.connects();
+    io_.run_for(std::chrono::milliseconds{1});
+  }
+  Sender sender{link};
+  sender.play(ring_, patience_);
+  std::string bytes;
+  int blocked = 0;
+  for (int round = 0; round < 10'000 && (round < 100 || !sender.empty()); ++round) {
+    sender.pump(script_.now());
+    blocked += sender.blocked() ? 1 : 0;
+    auto words = test::command("w");
+    sender.say(words, script_.now());
+    if (round % 3 == 0) client.read_to(bytes);
+  }
+  client.read_to(bytes);
+  EXPECT_GT(blocked, 1);
+  EXPECT_TRUE(sender.empty());
+  std::vector<live::rtmp::Message> got;
+  auto reader = test::player_reader();
+  EXPECT_FALSE(reader.feed(live::as_bytes(bytes), got));
+  std::string text;
+  for (const auto& message : got) {
+    if (message.type == live::rtmp::MessageType::video)
+      text += fmt::format("{} ", message.timestamp / 40);
+  }
+  std::string expected = "40 ";
+  for (int i = 40; i < 60; ++i)
+    expected += fmt::format("{} ", i);
+  EXPECT_EQ(text, expected) << "the sequence header, then every frame";
 }
 
 TEST_F(SenderTest, AMessageOfManyChunksIsWholeInTheEnd) {
