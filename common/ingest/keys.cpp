@@ -151,7 +151,7 @@ std::string base64_md5(std::string_view text) {
   const auto bytes = as_bytes(text);
   if (::EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, ::EVP_md5(), nullptr) != 1)
     return {};
-  std::array<unsigned char, 2 * EVP_MAX_MD_SIZE> out{};
+  std::array<unsigned char, std::size_t{2} * EVP_MAX_MD_SIZE> out{};
   const int n = ::EVP_EncodeBlock(out.data(), digest.data(), static_cast<int>(length));
   return {reinterpret_cast<const char*>(out.data()), static_cast<std::size_t>(n)};
 }
