@@ -30,6 +30,10 @@ std::optional<codec::Codec> carried(AVCodecID id) {
       return Codec::flac;
     case AV_CODEC_ID_MP3:
       return Codec::mp3;
+    case AV_CODEC_ID_AC3:
+      return Codec::ac3;
+    case AV_CODEC_ID_EAC3:
+      return Codec::eac3;
     default:
       return {};
   }

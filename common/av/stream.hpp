@@ -18,7 +18,7 @@ struct Stream {
   unsigned index = 0;  ///< Packet::stream() of its packets
   Kind kind = Kind::other;
   std::string name;                     ///< libavcodec's: "h264", "pcm_alaw"
-  std::optional<codec::Codec> carried;  ///< set when MP4 carries it and browsers play it
+  std::optional<codec::Codec> carried;  ///< set when MP4 carries it
   bool pcm = false;                     ///< PCM, G.711 or G.726: FLAC keeps it without loss
   Buffer extradata;
   std::uint32_t time_base_num = 1, time_base_den = 1000;  ///< of packet stamps, seconds per tick

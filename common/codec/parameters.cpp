@@ -81,6 +81,10 @@ std::string to_text(Codec codec) {
       return "FLAC";
     case Codec::mp3:
       return "MP3";
+    case Codec::ac3:
+      return "AC-3";
+    case Codec::eac3:
+      return "E-AC-3";
   }
   return {};
 }
@@ -103,6 +107,10 @@ std::string rfc6381(const Parameters& parameters) {
       return "flac";
     case Codec::mp3:
       return "mp4a.6B";
+    case Codec::ac3:
+      return "ac-3";
+    case Codec::eac3:
+      return "ec-3";
   }
   return {};
 }

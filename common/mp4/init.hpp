@@ -37,7 +37,7 @@ struct Init {
 };
 
 /// ftyp and moov with mvex; no samples, no edit lists.  Brands iso6, mp41, cmfc where it holds.
-/// Sample entries: avc1, hvc1, av01, vp09, mp4a (AAC, MP3), Opus, fLaC.
+/// Sample entries: avc1, hvc1, av01, vp09, mp4a (AAC, MP3), Opus, fLaC, ac-3, ec-3.
 Buffer write_init(std::span<const Track> tracks);
 
 /// Reads ftyp (optional) and moov.  Malformed names the box and the rule.

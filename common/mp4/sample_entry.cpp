@@ -1,6 +1,7 @@
 #include "common/mp4/sample_entry.hpp"
 
 #include "common/codec/aac.hpp"
+#include "common/codec/ac3.hpp"
 #include "common/mp4/box_writer.hpp"
 
 #include <algorithm>
@@ -32,6 +33,8 @@ constexpr Form forms[] = {
     {Codec::opus, fourcc("Opus"), fourcc("dOps"), 11},
     {Codec::flac, fourcc("fLaC"), fourcc("dfLa"), stream_info_bytes},
     {Codec::mp3, fourcc("mp4a"), fourcc("esds"), 0},
+    {Codec::ac3, fourcc("ac-3"), fourcc("dac3"), 3},
+    {Codec::eac3, fourcc("ec-3"), fourcc("dec3"), 5},
 };
 
 const Form* form_of(Codec codec) { return std::ranges::find(forms, codec, &Form::codec); }
@@ -263,6 +266,12 @@ void complete_rate(Parameters& p) {
     if (const auto config = codec::aac::parse_config(p.config)) p.sample_rate = config->sample_rate;
 }
 
+/// The entry's own count means nothing (ETSI TS 102 366 §F.3.2): many write 2 whatever there is.
+void complete_channels(Parameters& p) {
+  if (p.codec != Codec::ac3 && p.codec != Codec::eac3) return;
+  if (const auto channels = codec::ac3::channels(p.codec, p.config)) p.channels = *channels;
+}
+
 }  // namespace
 
 void write_sample_entry(Writer& out, const Parameters& parameters) {
@@ -294,6 +303,7 @@ ReadEntry read_sample_entry(const Box& box, std::uint8_t stsd_version) {
     if (child->type == fourcc("pasp")) read_pasp(child->body, entry.parameters);
   }
   complete_rate(entry.parameters);
+  complete_channels(entry.parameters);
   return entry;
 }
 

@@ -10,6 +10,8 @@
 //   mp3    mp4a   .mp3       esds   object type 0x6B, no DecoderSpecificInfo
 //   opus   Opus              dOps   the record
 //   flac   fLaC              dfLa   version, flags, one metadata block: STREAMINFO, flagged last
+//   ac3    ac-3              dac3   the record
+//   eac3   ec-3              dec3   the record
 #pragma once
 
 #include "common/base/bytes.hpp"

@@ -1,6 +1,7 @@
 #include "tools/rtsp2fmp4/audio_track.hpp"
 
 #include "common/codec/aac.hpp"
+#include "common/codec/ac3.hpp"
 #include "common/codec/records.hpp"
 
 #include <utility>
@@ -17,6 +18,8 @@ namespace {
 constexpr std::uint32_t opus_rate = 48'000;
 constexpr std::uint32_t opus_packet = 960;  ///< 20 ms, which nearly everybody sends
 constexpr std::uint32_t aac_frame = 1024;
+
+bool is_dolby(Codec codec) { return codec == Codec::ac3 || codec == Codec::eac3; }
 
 }  // namespace
 
@@ -58,6 +61,8 @@ void AudioTrack::adopt(const live::av::Stream& coded) {
     const auto record = live::codec::flac_streaminfo(coded.extradata);
     if (!record) return;
     found.config = *record;
+  } else if (is_dolby(codec_)) {
+    return;  // its frames tell
   }
   if (found.sample_rate > 0 && found.channels > 0) parameters_ = std::move(found);
 }
@@ -73,6 +78,11 @@ void AudioTrack::push(Packet packet, const Arrival& arrival) {
 std::optional<std::int64_t> AudioTrack::duration(Bytes packet) const {
   if (codec_ == Codec::opus) {
     const auto samples = live::codec::opus_duration(packet);
+    if (samples) return *samples;
+    return {};
+  }
+  if (is_dolby(codec_)) {
+    const auto samples = live::codec::ac3::samples(packet);
     if (samples) return *samples;
     return {};
   }
@@ -94,6 +104,7 @@ void AudioTrack::take(Packet packet, const Arrival& arrival) {
       bytes = bytes.subspan(adts->header_bytes);
     }
   }
+  if (!parameters_ && is_dolby(codec_)) parameters_ = live::codec::ac3::parameters(codec_, bytes);
   if (!parameters_ || bytes.empty()) return;
   if (const auto samples = duration(bytes)) {
     sample.stamp.duration =

@@ -24,9 +24,10 @@ const Stream* first_of(const std::vector<Stream>& streams, Stream::Kind kind) {
 /// "aac", "flac", or empty to copy.
 std::string audio_target(const Stream& stream, AudioMode mode) {
   using live::codec::Codec;
+  using live::codec::plays_in_browsers;
   switch (mode) {
     case AudioMode::automatic:
-      if (stream.carried) return {};
+      if (stream.carried && plays_in_browsers(*stream.carried)) return {};
       return stream.pcm ? "flac" : "aac";
     case AudioMode::aac:
       return stream.carried == Codec::aac ? "" : "aac";
@@ -34,8 +35,8 @@ std::string audio_target(const Stream& stream, AudioMode mode) {
       return stream.carried == Codec::flac ? "" : "flac";
     case AudioMode::copy:
       if (stream.carried) return {};
-      fail(Exit::bad_data, "copy audio: MP4 cannot carry {} for browsers; --audio {} transcodes it",
-           stream.name, stream.pcm ? "flac" : "aac");
+      fail(Exit::bad_data, "copy audio: MP4 cannot carry {}; --audio {} transcodes it", stream.name,
+           stream.pcm ? "flac" : "aac");
     case AudioMode::none:
       break;
   }

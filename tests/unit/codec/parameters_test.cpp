@@ -39,6 +39,8 @@ TEST(CodecsString, OfTheOthers) {
   EXPECT_EQ(text_of(Codec::opus, ""), "opus");
   EXPECT_EQ(text_of(Codec::flac, ""), "flac");
   EXPECT_EQ(text_of(Codec::mp3, ""), "mp4a.6B");
+  EXPECT_EQ(text_of(Codec::ac3, ""), "ac-3");
+  EXPECT_EQ(text_of(Codec::eac3, ""), "ec-3");
 }
 
 TEST(CodecsString, OfAnEmptyConfigIsNoCrash) {
@@ -50,6 +52,8 @@ TEST(CodecsString, OfAnEmptyConfigIsNoCrash) {
 TEST(Codec, HasANameForPeople) {
   EXPECT_EQ(to_text(Codec::avc), "H.264");
   EXPECT_EQ(to_text(Codec::mp3), "MP3");
+  EXPECT_EQ(to_text(Codec::ac3), "AC-3");
+  EXPECT_EQ(to_text(Codec::eac3), "E-AC-3");
 }
 
 TEST(Parameters, AreEqualWhenNothingChanged) {

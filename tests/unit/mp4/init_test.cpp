@@ -55,6 +55,8 @@ std::vector<Parameters> all_codecs() {
       audio(Codec::opus, bytes("0002013800bb8000000000"), 48'000, 2),
       audio(Codec::flac, stream_info, 48'000, 2),
       audio(Codec::flac, stream_info_96k, 96'000, 2),  // does not fit the entry
+      audio(Codec::ac3, bytes("103d40"), 48'000, 6),
+      audio(Codec::eac3, bytes("0600200400"), 48'000, 2),
   };
 }
 
