@@ -1,6 +1,7 @@
 #include "common/flv/audio.hpp"
 
 #include "common/codec/aac.hpp"
+#include "common/codec/ac3.hpp"
 #include "common/codec/mp3.hpp"
 #include "common/codec/records.hpp"
 #include "common/flv/enhanced.hpp"
@@ -17,7 +18,7 @@ using codec::Parameters;
 using Kind = AudioPacket::Kind;
 
 constexpr auto mp4a = four_cc("mp4a"), mp3 = four_cc(".mp3"), opus = four_cc("Opus"),
-               flac = four_cc("fLaC");
+               flac = four_cc("fLaC"), ac_3 = four_cc("ac-3"), ec_3 = four_cc("ec-3");
 
 // SoundFormat (FLV 10.1 §E.4.2.1).
 constexpr std::uint8_t format_mp3 = 2, format_enhanced = 9, format_aac = 10, format_mp3_8k = 14;
@@ -151,8 +152,8 @@ constexpr Name names[] = {{mp4a, "AAC"},
                           {mp3, "MP3"},
                           {opus, "Opus"},
                           {flac, "FLAC"},
-                          {four_cc("ac-3"), "AC-3"},
-                          {four_cc("ec-3"), "E-AC-3"},
+                          {ac_3, "AC-3"},
+                          {ec_3, "E-AC-3"},
                           {0, "PCM"},
                           {1, "ADPCM"},
                           {3, "PCM, little-endian"},
@@ -186,6 +187,10 @@ std::uint32_t id_of(Codec codec) {
       return opus;
     case Codec::flac:
       return flac;
+    case Codec::ac3:
+      return ac_3;
+    case Codec::eac3:
+      return ec_3;
     default:
       return mp4a;
   }
@@ -239,6 +244,10 @@ std::optional<Codec> audio_codec(std::uint32_t codec_id) {
       return Codec::opus;
     case flac:
       return Codec::flac;
+    case ac_3:
+      return Codec::ac3;
+    case ec_3:
+      return Codec::eac3;
     default:
       return {};
   }
@@ -252,7 +261,9 @@ std::string audio_name(std::uint32_t codec_id) {
   return name == std::end(names) ? four_cc_text(codec_id) : std::string{text};
 }
 
-bool parameters_in_frames(Codec codec) { return codec == Codec::mp3; }
+bool parameters_in_frames(Codec codec) {
+  return codec == Codec::mp3 || codec == Codec::ac3 || codec == Codec::eac3;
+}
 
 std::optional<Parameters> audio_parameters(const AudioPacket& packet) {
   const auto codec = audio_codec(packet.codec_id);
@@ -268,6 +279,9 @@ std::optional<Parameters> audio_parameters(const AudioPacket& packet) {
       return flac_parameters(packet.data);
     case Codec::mp3:
       return mp3_parameters(packet.data);
+    case Codec::ac3:
+    case Codec::eac3:
+      return codec::ac3::parameters(*codec, packet.data);
     default:
       return {};
   }
@@ -285,6 +299,9 @@ std::optional<std::uint32_t> frame_samples(const Parameters& parameters, Bytes f
       return codec::flac_block_size(frame);
     case Codec::mp3:
       return mp3_samples(frame);
+    case Codec::ac3:
+    case Codec::eac3:
+      return codec::ac3::samples(frame);
     default:
       return {};
   }

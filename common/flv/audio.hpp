@@ -42,7 +42,8 @@ std::optional<codec::Codec> audio_codec(std::uint32_t codec_id);
 std::string audio_name(std::uint32_t codec_id);
 
 /// Parameters from a sequence_start packet; of MP3, AC-3 and E-AC-3, which have none, from any frame.  Nothing when it
-/// is of no use.  An Opus start without a header is stereo, as the specification wants it.
+/// is of no use.  An Opus start without a header is stereo, as the specification wants it.  Take E-AC-3's once: the data
+/// rate in its record may differ from frame to frame.
 std::optional<codec::Parameters> audio_parameters(const AudioPacket& packet);
 /// True for MP3, AC-3 and E-AC-3.
 bool parameters_in_frames(codec::Codec codec);

@@ -208,6 +208,24 @@ TEST(FlvAudioParameters, OfMp3AreInItsFrames) {
   EXPECT_FALSE(audio_parameters(of(Kind::frame, 11, frames)));
 }
 
+TEST(FlvAudioParameters, OfDolbyAreInItsFrames) {
+  EXPECT_TRUE(parameters_in_frames(Codec::ac3));
+  EXPECT_TRUE(parameters_in_frames(Codec::eac3));
+  const auto ac3 = bytes("0b77c4fd144043e106f4"), eac3 = bytes("0b77017f3f87c00020f8");
+  const auto stereo = audio_parameters(of(Kind::frame, four_cc("ac-3"), ac3));
+  ASSERT_TRUE(stereo);
+  EXPECT_EQ(stereo->codec, Codec::ac3);
+  EXPECT_EQ(stereo->config, bytes("101140"));
+  EXPECT_EQ(frame_samples(*stereo, ac3), 1536u);
+  const auto surround = audio_parameters(of(Kind::frame, four_cc("ec-3"), eac3));
+  ASSERT_TRUE(surround);
+  EXPECT_EQ(surround->codec, Codec::eac3);
+  EXPECT_EQ(surround->channels, 6u);
+  EXPECT_EQ(frame_samples(*surround, eac3), 1536u);
+  EXPECT_FALSE(audio_parameters(of(Kind::frame, four_cc("ac-3"), eac3)));
+  EXPECT_TRUE(write_audio_sequence_start(*stereo, Form::enhanced).empty());
+}
+
 // ---- writing
 
 TEST(FlvAudio, IsReadAsWritten) {
