@@ -19,7 +19,6 @@
 
 #include <boost/asio/post.hpp>
 #include <signal.h>
-#include <unistd.h>
 
 namespace live::ingest {
 namespace {
@@ -99,14 +98,16 @@ struct Pipeline::State : std::enable_shared_from_this<Pipeline::State> {
   std::unique_ptr<process::Child> child;
   std::optional<PipelineOutput> output;  ///< while somebody is fed
   bool waiting_for_room = false;
-  bool deaf = false;     ///< the command has closed its standard input and lives on
+  /// The command has closed its standard input and lives on, or the reader of standard output has left.
+  bool deaf = false;
   unsigned outputs = 0;  ///< that there have been: which one a wait belongs to
   std::string trouble;
   asio::steady_timer wake;
 
   Monotonic started, last_hidden_report, first_drop;
+  Ms lived{0};  ///< the command, from its start to the leader's end
   process::LineBudget line_budget;
-  std::uint64_t starts = 0, hidden_lines = 0;
+  std::uint64_t starts = 0;
   PipelineQueue::Counts reported;
   PipelineCounts counts;
 };
@@ -153,8 +154,7 @@ void Pipeline::State::gone() {
 void Pipeline::State::feed() {
   using Outcome = net::Sent::Outcome;
   while (output && !waiting_for_room && !queue.empty()) {
-    std::array<iovec, 128>
-        pieces;  // NOLINT(cppcoreguidelines-pro-type-member-init): peek() fills it
+    std::array<iovec, 64> pieces{};
     const auto sent = output->write(std::span{pieces}.first(queue.peek(pieces)));
     if (sent.outcome == Outcome::some) {
       queue.wrote(sent.bytes);
@@ -179,8 +179,13 @@ void Pipeline::State::wait_for_room() {
 void Pipeline::State::reader_left() {
   if (!options.command && output->error() != 0 && output->error() != EPIPE)
     trouble = errno_text(output->error());
+  deaf = !options.command;  // there will be no other reader
   stop_feeding();
   queue.begin_anew();
+  if (deaf) {
+    queue.clear();
+    reported = queue.counts();
+  }
   wake.cancel();
 }
 
@@ -196,25 +201,23 @@ void Pipeline::State::stop_feeding() {
 void Pipeline::State::log_line(std::string_view line) {
   const auto now = Clock::now();
   if (!line_budget.take(now)) return;
-  log_hidden_lines(now);
+  if (now - last_hidden_report >= report_interval) log_hidden_lines(now);
   log::info("{}: {}", options.name, line);
 }
 
 void Pipeline::State::log_hidden_lines(Monotonic now) {
-  if (now - last_hidden_report < report_interval) return;
-  if (const auto hidden = line_budget.take_hidden()) {
-    last_hidden_report = now;
-    log::warn("{}: {} lines of its command are not shown", options.name, hidden);
-  }
+  const auto hidden = line_budget.take_hidden();
+  if (hidden == 0) return;
+  last_hidden_report = now;
+  log::warn("{}: {} lines of its command are not shown", options.name, hidden);
 }
 
 void Pipeline::State::log_end(process::Ended how) {
-  log_hidden_lines(Monotonic::max());
-  const auto age = std::chrono::round<Ms>(Clock::now() - started);
+  log_hidden_lines(Clock::now());
   const auto level = phase == Phase::live ? log::Level::warn : log::Level::info;
   if (log::enabled(level))
     log::write(level, fmt::format("{}: its command ended after {}: {}", options.name,
-                                  format_duration(age), process::to_text(how)));
+                                  format_duration(lived), process::to_text(how)));
 }
 
 void Pipeline::State::log_drops(bool last) {
@@ -223,7 +226,7 @@ void Pipeline::State::log_drops(bool last) {
   if (first_drop == Monotonic{}) first_drop = Clock::now();
   const bool burst_over = queue.empty() || last;
   if (!burst_over && Clock::now() - first_drop < report_interval) return;
-  log::warn("{}: dropped {} GOPs ({} bytes)", options.name,
+  log::warn("{}: GOPs dropped: {} ({} bytes)", options.name,
             now.dropped_gops - reported.dropped_gops, now.dropped_bytes - reported.dropped_bytes);
   reported = now;
   first_drop = {};
@@ -236,6 +239,7 @@ bool Pipeline::State::start_command() {
     child = std::make_unique<process::Child>(
         io, *options.command, [this](std::string_view line) { log_line(line); },
         [this](process::Ended how) {
+          lived = std::chrono::round<Ms>(Clock::now() - started);
           log_end(how);
           stop_feeding();
           if (phase == Phase::live) queue.begin_anew();
@@ -270,10 +274,10 @@ awaitable<bool> Pipeline::State::until(std::shared_ptr<State> s, Ms limit, Condi
   }
 }
 
-/// SIGTERM, and SIGKILL for those who do not care.
+/// SIGTERM to who has not had it, and SIGKILL to those who do not care.
 awaitable<void> Pipeline::State::end_group(std::shared_ptr<State> s) {
   if (s->group_gone()) co_return;
-  s->child->signal(SIGTERM);
+  if (s->phase != Phase::terminating) s->child->signal(SIGTERM);
   const bool left = co_await until(s, s->options.kill, &State::group_gone, true);
   if (left || s->phase == Phase::abandoned) co_return;
   log::warn("{}: killed what was there {} after SIGTERM", s->options.name,
@@ -312,16 +316,14 @@ awaitable<void> Pipeline::State::run_once(std::shared_ptr<State> s) {
 
 awaitable<void> Pipeline::State::keep_running(std::shared_ptr<State> s, bool running) {
   Backoff backoff{std::random_device{}(), stable};
-  auto begin = Clock::now();
   for (;;) {
     if (running) co_await run_once(s);
     if (s->phase != Phase::live) break;
-    const auto delay = backoff.next(std::chrono::floor<Ms>(Clock::now() - begin));
+    const auto delay = backoff.next(std::exchange(s->lived, Ms{0}));
     log::info("{}: its command is started again in {}", s->options.name, format_duration(delay));
     co_await until(s, delay, &State::not_live);
     co_await until(s, for_ever, &State::has_media);
     if (s->phase != Phase::live) break;
-    begin = Clock::now();
     running = s->start_command();
   }
   s->gone();
@@ -334,6 +336,7 @@ awaitable<void> Pipeline::State::serve_output(std::shared_ptr<State> s) {
 }
 
 awaitable<void> Pipeline::State::watch_reader(std::shared_ptr<State> s) {
+  if (!s->output) co_return;  // a write was quicker
   const bool left = co_await s->output->reader_left();
   if (left && s->output) s->reader_left();
 }
@@ -341,7 +344,7 @@ awaitable<void> Pipeline::State::watch_reader(std::shared_ptr<State> s) {
 Pipeline::Pipeline(asio::io_context& io, PipelineOptions options, std::function<void()> on_gone)
     : state_(std::make_shared<State>(io, std::move(options), std::move(on_gone))) {
   if (state_->options.command) return;
-  state_->output = PipelineOutput::to_shared(io, STDOUT_FILENO);
+  state_->output = PipelineOutput::to_shared(io, state_->options.output);
   net::spawn(io, state_->options.name, State::serve_output(state_));
   net::spawn(io, state_->options.name, State::watch_reader(state_));
 }

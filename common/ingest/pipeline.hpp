@@ -8,7 +8,8 @@
 //   - A command that closes its standard input and lives on gets nothing more until it has exited.
 //   - finish(): the queue is written, for at most 10 s; end of file; after the leader's exit or 10 s its group gets SIGTERM,
 //     5 s later SIGKILL.
-//   - terminate(): the whole group gets SIGTERM at once, its stdin stays open until the leader has exited, then as above.
+//   - terminate(): the whole group gets SIGTERM at once, its stdin stays open until the leader has exited, or for 10 s; 5 s
+//     later SIGKILL.  No second SIGTERM: our own programs take that as the wish to leave unfinished.
 #pragma once
 
 #include "common/base/gather.hpp"
@@ -34,7 +35,8 @@ struct PipelineCounts {
 };
 
 struct PipelineOptions {
-  std::optional<process::Command> command;  ///< none: standard output (borrowed)
+  std::optional<process::Command> command;  ///< none: `output`
+  int output = 1;                           ///< standard output; borrowed
   std::size_t queue_bytes = 8U << 20U;
   std::string name;  ///< of the stream: for log lines
   std::chrono::milliseconds leave{10'000}, kill{5'000};

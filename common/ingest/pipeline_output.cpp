@@ -106,8 +106,7 @@ bool PipelineOutput::State::broken() const {
 net::Sent PipelineOutput::State::write(std::span<const iovec> pieces) {
   using Outcome = net::Sent::Outcome;
   if (way == Way::socket) return net::send_some(fd, pieces);
-  std::array<iovec, 64>
-      small;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled as far as used
+  std::array<iovec, 64> small{};
   if (way == Way::shared_pipe) {
     if (!has_room()) return {Outcome::full, 0};
     pieces = std::span{small}.first(cut_to_pipe_buf(pieces, small));

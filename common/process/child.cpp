@@ -75,8 +75,7 @@ struct Child::State {
 };
 
 Child::State::Read Child::State::read_errors() {
-  std::array<char, 16 * 1024>
-      in;  // NOLINT(cppcoreguidelines-pro-type-member-init): read() fills it
+  std::array<char, 16 * 1024> in{};
   for (;;) {
     const auto n = ::read(errors.native_handle(), in.data(), in.size());
     if (n < 0 && errno == EINTR) continue;

@@ -187,7 +187,7 @@ TEST_F(PipelineTest, ASlowReaderLosesWholeGopsOnly) {
   for (int gop = 0; gop < gops; ++gop)
     whole += std::ranges::count(got, gop) == pieces ? 1U : 0U;
   EXPECT_EQ(whole + pipeline_->counts().dropped_gops, gops);
-  EXPECT_EQ(logged("warn door: dropped "), 1);
+  EXPECT_EQ(logged("warn door: GOPs dropped: "), 1);
 }
 
 TEST_F(PipelineTest, ACommandThatDiedIsStartedAgainWithHeadersAndAStart) {

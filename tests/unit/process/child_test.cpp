@@ -6,6 +6,8 @@
 #include "common/process/group.hpp"
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <fstream>
 #include <optional>
 #include <string>
@@ -14,7 +16,11 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -233,6 +239,57 @@ TEST(Child, ThatIsLeftBehindByItsLoopIsKilled) {
   int status = 0;
   ASSERT_EQ(::waitpid(pid, &status, 0), pid);
   EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+/// Makes system calls of pidfd fail as they do on a kernel before 5.3, for this process.
+void forbid_pidfd() {
+  const auto fail_if = [](std::uint32_t number) {
+    return std::array<sock_filter, 2>{
+        sock_filter{BPF_JMP | BPF_JEQ | BPF_K, 0, 1, number},
+        sock_filter{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | ENOSYS}};
+  };
+  const auto open = fail_if(SYS_pidfd_open);
+  const auto send = fail_if(SYS_pidfd_send_signal);
+  std::array<sock_filter, 6> program{
+      sock_filter{BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(seccomp_data, nr)},
+      open[0],
+      open[1],
+      send[0],
+      send[1],
+      sock_filter{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW}};
+  const sock_fprog filter{program.size(), program.data()};
+  ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0) ::_exit(2);
+}
+
+[[noreturn]] void run_a_child_without_pidfd() {
+  forbid_pidfd();
+  Running run{shell("sleep 60 & echo one >&2; exit 3")};
+  const bool told = run.until_ended() && run.ended->code == 3 && run.lines.size() == 1;
+  const bool left = run.child->group_alive();
+  run.child->signal(SIGKILL);
+  const bool empty = run.until([&] { return !run.child->group_alive(); });
+  ::_exit(told && left && empty ? 0 : 1);
+}
+
+TEST(ChildDeathTest, IsFollowedWithoutPidfd) {
+  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(run_a_child_without_pidfd(), ::testing::ExitedWithCode(0), "");
+}
+
+/// As process 1 of a container: what a leader leaves behind becomes our child.
+[[noreturn]] void adopt_what_a_child_left_behind() {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+  Running run{shell("sleep 60 & echo $! >&2; exit 0")};
+  if (!run.until_ended() || !run.child->group_alive()) ::_exit(1);
+  run.child->signal(SIGTERM);
+  const bool empty = run.until([&] { return !run.child->group_alive(); });
+  ::_exit(empty && !exists(std::stoi(run.lines.at(0))) ? 0 : 1);
+}
+
+TEST(ChildDeathTest, LeavesNoZombiesWhereWeAreTheirInit) {
+  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(adopt_what_a_child_left_behind(), ::testing::ExitedWithCode(0), "");
 }
 
 /// As a kernel with and without pidfd sees it.
