@@ -36,8 +36,8 @@ Intake::Intake(std::string name, bool all_tracks)
 
 void Intake::begin_session() {
   tracks_.clear();
-  tracks_.push_back({0, VideoTrack{}});
-  tracks_.push_back({0, AudioTrack{}});
+  tracks_.emplace_back(0, std::in_place_type<VideoTrack>);
+  tracks_.emplace_back(0, std::in_place_type<AudioTrack>);
   headers_.begin_session();
   refusal_.clear();
   foreign_audio_ = false;
@@ -63,7 +63,7 @@ std::size_t Intake::track_of(std::uint8_t id) {
     warn_once("tracks beyond the 16th are left out");
     return left_out;
   }
-  tracks_.push_back({id, T{}});
+  tracks_.emplace_back(id, std::in_place_type<T>);
   return tracks_.size() - 1;
 }
 

@@ -43,6 +43,9 @@ class Intake {
   static constexpr std::size_t most_tracks = 16;  ///< further ones are left out
 
   struct Track {
+    template <class T>  // made in place: moving it in raises GCC 12's maybe-uninitialized falsely
+    Track(std::uint8_t its_id, std::in_place_type_t<T> kind) : id(its_id), is(kind) {}
+
     std::uint8_t id = 0;  ///< as the publisher counts them; 0 is the main one
     std::variant<VideoTrack, AudioTrack> is;
 
