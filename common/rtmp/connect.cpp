@@ -25,6 +25,18 @@ int hex_digit(char c) {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
+/// %XX decoded; a '%' that begins none stays.
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+    const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
+    out += low < 0 ? text[i] : static_cast<char>(high * 16 + low);
+    if (low >= 0) i += 2;
+  }
+  return out;
+}
+
 std::string_view without_slashes(std::string_view text) {
   const auto first = text.find_first_not_of('/');
   if (first == std::string_view::npos) return {};
@@ -54,6 +66,8 @@ Capabilities read_capabilities(const amf0::Value& object) {
     out.nano_offset = (bits & caps_nano_offset) != 0;
     out.enhanced = true;
   }
+  if (const auto* go_away = object.find("supportsGoAway"))
+    out.go_away = go_away->is == decltype(go_away->is){true} || go_away->number(0) == 1;
   if (const auto* list = object.find("fourCcList")) {
     if (const auto* array = list->array())
       for (const auto& value : array->values)
@@ -101,17 +115,6 @@ std::vector<std::string> our_four_ccs() {
 
 }  // namespace
 
-std::string percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-    const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
-    out += low < 0 ? text[i] : static_cast<char>(high * 16 + low);
-    if (low >= 0) i += 2;
-  }
-  return out;
-}
-
 TcUrl read_tc_url(std::string_view url) {
   TcUrl out;
   const auto scheme = url.find("://");
@@ -141,6 +144,8 @@ ConnectAsked read_connect(const Command& connect) {
   out.app = without_slashes(app.name);
   if (out.app.empty()) out.app = std::move(url.path);
   out.query = app.query.empty() ? std::move(url.query) : app.query;
+  if (const auto mark = out.query.find("?authmod="); mark != std::string::npos)
+    out.query[mark] = '&';
   out.user = std::move(url.user);
   out.password = std::move(url.password);
   out.capabilities = read_capabilities(object);

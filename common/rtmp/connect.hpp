@@ -22,7 +22,8 @@ struct Capabilities {
   bool reconnect = false, multitrack = false, mod_ex = false, nano_offset = false;  ///< capsEx
   std::vector<std::string> four_ccs;  ///< fourCcList and the names of videoFourCcInfoMap,
                                       ///< audioFourCcInfoMap; "*" is any.  At most max_four_ccs
-  /// It said anything of the kind: only then our answer does, too.
+  bool go_away = false;  ///< supportsGoAway: Facebook's forerunner of reconnect; OBS 27.2 to 29.1.1
+  /// It said anything of Enhanced RTMP: only then our answer does, too.
   bool enhanced = false;
 };
 constexpr std::size_t max_four_ccs = 32;
@@ -30,7 +31,9 @@ constexpr std::size_t max_four_ccs = 32;
 struct ConnectAsked {
   std::string
       app;  ///< without leading and trailing slashes, without query; not checked any further
-  std::string query;  ///< behind '?' in app, else in tcUrl; raw
+  std::string
+      query;  ///< behind '?' in app, else in tcUrl; raw, but for a further "?authmod=", which clients
+              ///< append to an app that has a query already: it is "&authmod=" here
   std::string tc_url, flash_version, page_url;
   std::string user, password;  ///< of tcUrl, %XX decoded; secrets, as tc_url and query may be
   Capabilities capabilities;
@@ -45,9 +48,6 @@ struct TcUrl {
   bool operator==(const TcUrl&) const = default;
 };
 TcUrl read_tc_url(std::string_view url);
-
-/// %XX decoded; a '%' that begins none stays.
-std::string percent_decoded(std::string_view text);
 
 /// _result of connect `transaction`.  `object_encoding` is echoed.  `enhanced`: with what we take (avc1 hvc1 av01 vp09,
 /// mp4a Opus fLaC ac-3 ec-3 .mp3) and capsEx, in both of its objects: the specification does not say in which.

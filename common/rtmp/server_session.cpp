@@ -12,6 +12,10 @@ namespace amf0 = flv::amf0;
 
 namespace {
 
+/// RTMP Go Away (Facebook, 2021): a message of this type.  It needs no content, but OBS overlooks an empty one.
+constexpr auto go_away = static_cast<MessageType>(32);
+constexpr std::array<std::uint8_t, 4> go_away_content{};
+
 bool is_false(const amf0::Value& value) {
   const auto* said = std::get_if<bool>(&value.is);
   return said != nullptr && !*said;
@@ -347,7 +351,11 @@ void ServerSession::stream_eof() { wire_.control(ControlEvent::stream_eof, strea
 void ServerSession::ping(std::uint32_t token) { wire_.control(ControlEvent::ping_request, token); }
 
 bool ServerSession::request_reconnect(std::string_view description, std::string_view tc_url) {
-  if (!capabilities_.reconnect || phase_ != Phase::connected) return false;
+  if (phase_ != Phase::connected) return false;
+  if (!capabilities_.reconnect) {
+    if (capabilities_.go_away) wire_.send({go_away, 0, 0, control_chunks}, go_away_content);
+    return capabilities_.go_away;
+  }
   auto body = begin_command("onStatus", 0);
   Texts texts{{"level", "status"},
               {"code", "NetConnection.Connect.ReconnectRequest"},

@@ -109,8 +109,8 @@ class ServerSession {
   void stream_begin();
   void stream_eof();
   void ping(std::uint32_t token);
-  /// NetConnection.Connect.ReconnectRequest (Enhanced RTMP v2); nothing when the peer did not announce it.  False then.
-  /// An empty `tc_url`: to where it is connected now.
+  /// NetConnection.Connect.ReconnectRequest (Enhanced RTMP v2), else Go Away (without its arguments); nothing when the
+  /// peer announced neither.  False then.  An empty `tc_url`: to where it is connected now.
   bool request_reconnect(std::string_view description, std::string_view tc_url = {});
 
   [[nodiscard]] const Capabilities& capabilities() const { return capabilities_; }

@@ -320,6 +320,13 @@ TEST(ServerSession, AsksAPeerToReconnectThatKnowsHow) {
   EXPECT_TRUE(enhanced.session.capabilities().reconnect);
   EXPECT_TRUE(enhanced.session.request_reconnect("maintenance"));
   EXPECT_EQ(enhanced.said(), (Lines{"onStatus 0 NetConnection.Connect.ReconnectRequest"}));
+  Server obs;
+  obs.feed(connect("live", "rtmp://localhost/live", {{"supportsGoAway", {true}}}));
+  obs.session.accept_connect();
+  obs.said();
+  EXPECT_FALSE(obs.session.capabilities().enhanced);
+  EXPECT_TRUE(obs.session.request_reconnect("maintenance"));
+  EXPECT_EQ(obs.said(), (Lines{"type 32"}));
 }
 
 TEST(ServerSession, CountsItsPings) {

@@ -1,4 +1,5 @@
 #include "common/rtmp/connect.hpp"
+
 #include "tests/unit/rtmp/session_peer.hpp"
 
 #include <gtest/gtest.h>
