@@ -46,7 +46,7 @@ struct Authority::State : std::enable_shared_from_this<State> {
   awaitable<Verdict> by_keys(const Claim& claim, Wish wish);
   awaitable<Verdict> by_url(const Claim& claim, const Presented& presented, Wish wish);
   awaitable<Verdict> judge(const Claim& claim, Wish wish);
-  void complain(const std::string& complaint);
+  void note(bool answers, const std::string& complaint);
 
   static awaitable<Verdict> decide(std::shared_ptr<State> self, const Claim& claim, Wish wish);
   static awaitable<void> tell(std::shared_ptr<State> self, fetch::Request request);
@@ -88,14 +88,11 @@ awaitable<Verdict> Authority::State::by_keys(const Claim& claim, Wish wish) {
   co_return std::move(*comparison->verdict);
 }
 
-/// One line when it begins to fail, one when it is well again.
-void Authority::State::complain(const std::string& complaint) {
-  if (complaint.empty()) {
-    if (failures > 0) log::info("auth URL: answers again, after {} failures", failures);
-    failures = 0;
-  } else if (failures++ == 0) {
-    log::warn("auth URL: {}", complaint);
-  }
+/// One line when the URL begins to fail, one when it is well again, and one for each answer that is wrong.
+void Authority::State::note(bool answers, const std::string& complaint) {
+  if (answers && failures > 0) log::info("auth URL: answers again, after {} failures", failures);
+  failures = answers ? 0 : failures + 1;
+  if (failures <= 1 && !complaint.empty()) log::warn("auth URL: {}", complaint);
 }
 
 awaitable<Verdict> Authority::State::by_url(const Claim& claim, const Presented& presented,
@@ -106,7 +103,8 @@ awaitable<Verdict> Authority::State::by_url(const Claim& claim, const Presented&
   const auto reply = co_await client.send(std::move(request));
   std::string complaint;
   auto verdict = auth_answer(reply, claim, presented, complaint);
-  complain(complaint);
+  const auto* denial = std::get_if<Denial>(&verdict);
+  note(denial == nullptr || denial->why != Denial::Why::unavailable, complaint);
   co_return verdict;
 }
 
@@ -135,7 +133,7 @@ awaitable<Verdict> Authority::State::decide(std::shared_ptr<State> self, const C
 
 awaitable<void> Authority::State::tell(std::shared_ptr<State> self, fetch::Request request) {
   const auto reply = co_await self->client.send(std::move(request));
-  if (reply.status == 0) self->complain(reply.error);
+  self->note(reply.status != 0, reply.error);
   if (--self->telling == 0) self->told.cancel();
 }
 

@@ -310,6 +310,15 @@ TEST_F(AuthorityTest, SaysOnceThatTheUrlFails) {
                                   HasSubstr("auth URL: answers again, after 3 failures")));
 }
 
+TEST_F(AuthorityTest, SaysWhatIsWrongWithAnAnswer) {
+  const test::HttpServer server{[](const std::string&) { return test::http_answer("200 OK", ""); }};
+  options_.auth_url = server.url();
+  Authority authority{io_, options_};
+  EXPECT_EQ(name(authority, claim("good")), "[the stream has no name that can be used]");
+  EXPECT_EQ(name(authority, claim("anna", "key=good")), "anna");
+  EXPECT_THAT(lines_, ElementsAre(HasSubstr("auth URL: it allowed a key and gave no public name")));
+}
+
 TEST_F(AuthorityTest, AUrlThatIsSilentRefusesLater) {
   const test::HttpServer server{[](const std::string&) { return "-"; }};
   options_.auth_url = server.url();
