@@ -6,11 +6,15 @@ _liveutils() {
     --log-level) mapfile -t COMPREPLY < <(compgen -W 'debug info warn error' -- "$word") ;;
     --log-format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word") ;;
     *)
-      if [[ $word == -* ]]; then
-        # The names of options stand first in their lines of --help.
-        local options
-        options=$("$program" --help 2>/dev/null | sed -nE 's/^  +(-[^ ]*).*/\1/p' | tr ',' '\n')
-        mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
+      # Names of options stand first in their lines of --help; words to choose from behind them, as in "--format fmp4|flv".
+      local help words
+      help=$("$program" --help 2>/dev/null)
+      words=$(sed -nE "s/^  +${before//[^a-z0-9-]/} ([a-z0-9]+(\|[a-z0-9]+)+)([ =].*)?$/\1/p" <<<"$help" | tr '|' ' ')
+      if [[ $before == --* && -n $words ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+      elif [[ $word == -* ]]; then
+        words=$(sed -nE 's/^  +(-[^ ]*).*/\1/p' <<<"$help" | tr ',' '\n')
+        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
       else
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
       fi
@@ -18,4 +22,4 @@ _liveutils() {
   esac
 }
 
-complete -o filenames -F _liveutils rtsp2fmp4 fmp4-httpd
+complete -o filenames -F _liveutils rtsp2fmp4 rtmp-ingest fmp4-httpd

@@ -27,3 +27,5 @@ for program in "$TESTS"/../tools/*/main.cpp; do
   complete -p "$name" >/dev/null
 done
 [[ $(offers fmp4-httpd --nothing-like-this) == "" ]]
+expect flv "$(offers rtmp-ingest --format f)"
+[[ $(offers rtmp-ingest --takeover a) == always ]]
