@@ -254,6 +254,7 @@ Repaired Repair::on_line(Track& track, const SourceTime& source, const Moment& a
   if (track.strays == 0 && track.since_line != 0 && step > 0) track.durations.add(step);
   track.strays = 0;
   track.line = dts;
+  track.line_pts = source.pts;
   track.line_at = at.ticks;
   track.since_line = duration;
   track.latest_lag = std::min(track.latest_lag, dts - at.ticks);
@@ -267,6 +268,14 @@ Repaired Repair::off_line(Track& track, const std::optional<SourceTime>& source,
   const auto here = follow(track, at);
   track.since_line += duration;
   return give(track, here, 0, duration, source ? source->pts - source->dts : 0);
+}
+
+/// Does the frame repeat the decode time of the last one and have a presentation time of its own?  Encoders with B-frames
+/// send it so at their beginning, where formats without negative stamps (FLV) leave no other: only the decode time is wrong.
+bool Repair::has_only_own_pts(const Track& track, const SourceTime& source) {
+  return track.offset_ns && source.dts + track.offset == track.line &&
+         source.pts != track.line_pts && source.pts > source.dts &&
+         source.pts - source.dts <= track.spec.timescale;
 }
 
 bool Repair::fits(Track& track, const SourceTime& source, const Moment& at) {
@@ -286,6 +295,11 @@ Repaired Repair::repair(std::size_t index, const Stamp& stamp, Monotonic arrival
   const auto source = track.source.read(stamp);
   const auto duration = predict(track, stamp);
   if (!source) ++counters_.unstamped;
+  if (source && has_only_own_pts(track, *source)) {
+    ++counters_.duplicates;
+    track.line_pts = source->pts;
+    return give(track, track.line, 0, duration, source->pts - source->dts);
+  }
   if (source && fits(track, *source, at)) return on_line(track, *source, at, duration);
   return off_line(track, source, at, duration);
 }

@@ -41,6 +41,7 @@ struct TrackLine {
   std::optional<std::int64_t> offset_ns;  ///< pipe time - source time; none before the first stamp
   std::int64_t offset = 0;                ///< the same in ticks
   std::int64_t line = 0;                  ///< pipe time of the last good stamp
+  std::int64_t line_pts = 0;              ///< source presentation time of the latest frame there
   std::int64_t line_at = 0;               ///< its arrival
   std::int64_t since_line = 0;            ///< durations of the frames since, its own included
   std::int64_t latest_lag = 0;            ///< least pipe time - arrival of good stamps

@@ -3,6 +3,7 @@
 
 #include <limits>
 #include <random>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -106,6 +107,23 @@ TEST(Repair, StraysThatDoNotAgreeAreNoNewLine) {
   }
   EXPECT_EQ(camera.repair.counters().jumps, 6U);
   EXPECT_EQ(camera.repair.counters().new_lines, 0U);
+}
+
+/// What GStreamer's flvmux makes of a stream with B-frames, whose first decode times would be negative.
+TEST(Repair, DecodeTimesThatWereCutOffAtZeroLeaveThePresentationTimes) {
+  Camera camera;
+  const std::vector<Stamp> sent{{0, 0, {}},
+                                {0, 2 * frame, {}},
+                                {0, frame, {}},
+                                {frame, 4 * frame, {}},
+                                {2 * frame, 3 * frame, {}}};
+  std::uint64_t last = 0;
+  for (std::size_t n = 0; n < sent.size(); ++n) {
+    const auto got = camera.repair.repair(0, sent[n], at(static_cast<int>(n) * 40ms));
+    EXPECT_EQ(static_cast<std::int64_t>(got.dts) + got.composition, 900'000 + *sent[n].pts) << n;
+    EXPECT_GT(got.dts, last);
+    last = got.dts;
+  }
 }
 
 TEST(Repair, DuplicatesGoOnByTheNominalDuration) {
