@@ -48,6 +48,9 @@ class ChunkReader {
  public:
   explicit ChunkReader(const ChunkLimits& limits = {}) : limits_(limits) {}
 
+  /// From now on these count: a peer may become a publisher.
+  void limit(const ChunkLimits& limits) { limits_ = limits; }
+
   /// Takes all of `in` and appends the messages that are complete, in the order of their last chunks.  Set Chunk Size
   /// and Abort are obeyed and not appended.  After Malformed the connection is of no more use; it names rule and value.
   std::optional<Malformed> feed(Bytes in, std::vector<Message>& out);

@@ -77,6 +77,8 @@ using ServerEvent = std::variant<ConnectAsked, PublishAsked, PlayAsked, Media, D
 class ServerSession {
  public:
   explicit ServerSession(const ChunkLimits& limits = {});
+  /// From now on these count: a publisher needs more than a stranger.
+  void limit(const ChunkLimits& limits) { wire_.limit(limits); }
 
   /// Takes all of `in`.  After Malformed the connection is of no more use.  Commands that come in the wrong place
   /// (publish before createStream's answer, a second publish) are tolerated where their meaning is plain and refused with

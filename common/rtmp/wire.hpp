@@ -35,6 +35,7 @@ std::optional<UserControl> read_user_control(const Message& message);
 class Wire {
  public:
   explicit Wire(const ChunkLimits& limits) : chunks_(limits) {}
+  void limit(const ChunkLimits& limits) { chunks_.limit(limits); }
 
   /// Takes all of `in` and appends the messages that are not answered here, in order.
   std::optional<Malformed> feed(Bytes in, std::vector<Message>& messages);
