@@ -1,6 +1,8 @@
 #include "common/cli/options.hpp"
 
+#include <algorithm>
 #include <type_traits>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
@@ -72,6 +74,23 @@ CLI::Option* add_address(CLI::App& app, const std::string& names, Address& value
 CLI::Option* add_address(CLI::App& app, const std::string& names, std::optional<Address>& value,
                          const std::string& help) {
   return declare(app, names, value, help, address_kind);
+}
+
+CLI::Option* add_choice(CLI::App& app, const std::string& names, std::vector<std::string> words,
+                        std::function<void(std::size_t)> choose, const std::string& standard,
+                        const std::string& help) {
+  std::string all;
+  for (const auto& word : words)
+    all += all.empty() ? word : "|" + word;
+  const auto on_word = [words = std::move(words), choose = std::move(choose), all,
+                        names](const std::string& word) {
+    const auto found = std::ranges::find(words, word);
+    if (found == words.end())
+      throw CLI::ValidationError{names, printable(word) + " is none of " + all};
+    choose(static_cast<std::size_t>(found - words.begin()));
+  };
+  auto* option = app.add_option_function<std::string>(names, on_word, help)->type_name(all);
+  return standard.empty() ? option : option->default_str(standard);
 }
 
 }  // namespace live::cli

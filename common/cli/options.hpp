@@ -6,8 +6,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace CLI {  // NOLINT(readability-identifier-naming)
 class App;
@@ -35,5 +37,10 @@ CLI::Option* add_address(CLI::App& app, const std::string& names, Address& value
                          const std::string& help);
 CLI::Option* add_address(CLI::App& app, const std::string& names, std::optional<Address>& value,
                          const std::string& help);
+
+/// One of `words`: `choose` is told which.  `standard` is the default that --help shows; may be empty.
+CLI::Option* add_choice(CLI::App& app, const std::string& names, std::vector<std::string> words,
+                        std::function<void(std::size_t)> choose, const std::string& standard,
+                        const std::string& help);
 
 }  // namespace live::cli
