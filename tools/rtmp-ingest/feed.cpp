@@ -1,6 +1,5 @@
 #include "tools/rtmp-ingest/feed.hpp"
 
-#include "common/base/log.hpp"
 #include "common/flv/amf0.hpp"
 #include "common/flv/metadata.hpp"
 #include "tools/rtmp-ingest/flv_output.hpp"
@@ -13,6 +12,8 @@
 #include <optional>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 namespace rtmp_ingest {
 
@@ -244,15 +245,11 @@ void Feed::State::wish() {
 void Feed::State::write_facts() {
   const auto& video = intake.tracks()[main_video].parameters();
   const auto& audio = intake.tracks()[main_audio].parameters();
-  const auto before = facts.video + facts.audio;
   const bool shows = video && video_live;
   facts.video = shows ? describe(*video) : "";
   facts.audio = audio ? describe(*audio) : "";
   facts.width = shows ? video->width : 0;
   facts.height = shows ? video->height : 0;
-  if (facts.video + facts.audio == before) return;
-  live::log::info("{}: {}{}{}", name, facts.video,
-                  facts.video.empty() || facts.audio.empty() ? "" : ", ", facts.audio);
 }
 
 /// Can it be shown?

@@ -1,6 +1,7 @@
 // rtmp-ingest: an RTMP server whose publishers become pipelines.  See rtmp-ingest(1).
 #include "common/cli/program.hpp"
 #include "tools/rtmp-ingest/options.hpp"
+#include "tools/rtmp-ingest/server.hpp"
 
 int main(int argc, char** argv) {
   rtmp_ingest::Options options;
@@ -11,7 +12,14 @@ int main(int argc, char** argv) {
       "  rtmp-ingest --new-key anna >> keys.txt\n"
       "  rtmp-ingest --listen :1935 --keys keys.txt -- sh -c 'exec cat > "
       "\"$LIVE_NAME-$LIVE_ID.mp4\"'\n"
-      "  rtmp-ingest --allow-any --once | fmp4-httpd\n"};
+      "  rtmp-ingest --once | fmp4-httpd\n"};
   rtmp_ingest::declare(program.app(), options);
-  return program.run(argc, argv, [&](live::cli::Runtime&) {});
+  program.takes_command(options.command);
+  return program.run(argc, argv, [&](live::cli::Runtime& runtime) {
+    if (options.new_key.empty()) {
+      rtmp_ingest::serve(options, runtime);
+    } else {
+      rtmp_ingest::print_new_key(options);
+    }
+  });
 }

@@ -45,6 +45,8 @@ struct Options {
   std::string new_key;               ///< --new-key NAME: print and leave
   std::string exec;                  ///< --exec STRING: sh -c
   std::vector<std::string> command;  ///< behind --
+
+  [[nodiscard]] bool has_command() const { return !exec.empty() || !command.empty(); }
 };
 
 /// The times of the house that no option sets.
@@ -57,5 +59,11 @@ struct Times {
 };
 
 void declare(CLI::App& app, Options& options);
+/// Throws Failure(usage) for what contradicts itself.
+void check(const Options& options);
+
+/// The argument vector of --exec or of what stands behind "--"; empty = standard output.
+std::vector<std::string> command_of(const Options& options);
+Play play_policy(const Options& options, bool only_this_machine);
 
 }  // namespace rtmp_ingest

@@ -1,0 +1,27 @@
+# What would let strangers in, or cannot work, ends at once with one line that says why.
+. "$TESTS/tools/lib.sh"
+. "$TESTS/tools/rtmp-ingest/lib/ingest.sh"
+
+exits 64 20 rtmp-ingest --listen :0 --no-output
+has err "open to the network.*--keys.*--auth-url.*--allow-any"
+exits 64 20 rtmp-ingest --listen 127.0.0.1:0 --proxy-protocol v2 --no-output
+has err "the proxy lets in"
+exits 64 20 rtmp-ingest --listen 127.0.0.1:0 --exec cat -- cat
+has err "exclude each other"
+exits 64 20 rtmp-ingest cat
+has err "behind --"
+exits 64 20 rtmp-ingest --allow-any --keys keys.txt --no-output
+exits 64 20 rtmp-ingest --tls-listen 127.0.0.1:0 --no-output
+has err "tls-cert"
+exits 66 20 rtmp-ingest --listen 127.0.0.1:0 --keys absent.txt --no-output
+has err "absent.txt"
+echo "door" >keys.txt
+exits 78 20 rtmp-ingest --listen 127.0.0.1:0 --keys keys.txt --no-output
+has err "keys.txt:1: "
+exits 66 20 rtmp-ingest --listen 127.0.0.1:0 -- no-such-program-anywhere
+has err "no-such-program-anywhere"
+
+# Standard output that is a terminal is no place for media.
+script -qec "rtmp-ingest --listen 127.0.0.1:0 2>err; echo status=\$?" /dev/null >typescript </dev/null
+has typescript "status=64"
+has err "is a terminal"

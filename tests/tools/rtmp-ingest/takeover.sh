@@ -1,0 +1,30 @@
+# A second publisher of a live stream is refused while the first one sends; one that has been silent for 3 s is replaced.
+. "$TESTS/tools/lib.sh"
+. "$TESTS/tools/rtmp-ingest/lib/ingest.sh"
+
+film film.flv 30
+start_ingest ingest --exec 'echo run >>runs; exec cat >/dev/null'
+url=rtmp://127.0.0.1:$RTMP_PORT/live/door
+publish first film.flv "$url"
+wait_for 30 "media" begun_in ingest door
+
+publish second film.flv "$url"
+await second 20
+((STATUS != 0)) || fail "a second publisher was let in"
+has ingest.err "refused to publish in app 'live': this stream is being published already"
+running first || fail "the first publisher has ended"
+
+signal first STOP
+sleep 3.2
+publish third film.flv "$url"
+wait_for 20 "the takeover" says ingest.err "door: taken over by"
+equal "commands that ran" "$(wc -l <runs)" 1
+stop third
+stop ingest TERM 20
+
+start_ingest always --takeover always --no-output
+publish fourth film.flv "rtmp://127.0.0.1:$RTMP_PORT/live/door"
+wait_for 30 "media" begun_in always door
+publish fifth film.flv "rtmp://127.0.0.1:$RTMP_PORT/live/door"
+await fourth 20
+has always.err "door: taken over by"

@@ -1,0 +1,133 @@
+// One RTMP connection: handshake, session, what it publishes or plays.
+//
+// One coroutine reads and handles events in their order; while the authority decides it does not read.  What is to be sent
+// goes out at once as far as the socket takes it, the rest by a second coroutine that exists only while the socket is full.
+#pragma once
+
+#include "common/ingest/authority.hpp"
+#include "common/ingest/gate.hpp"
+#include "common/net/asio.hpp"
+#include "common/net/link.hpp"
+#include "common/net/tls.hpp"
+#include "common/rtmp/handshake.hpp"
+#include "common/rtmp/server_session.hpp"
+#include "tools/rtmp-ingest/hub.hpp"
+#include "tools/rtmp-ingest/sender.hpp"
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+namespace rtmp_ingest {
+
+class Connection;
+
+struct ConnectionCounts {
+  std::uint64_t accepted = 0;
+  std::uint64_t turned_away = 0;   ///< by the gate, or without a PROXY header
+  std::uint64_t not_rtmp = 0;      ///< no handshake, or malformed later
+  std::uint64_t unauthorized = 0;  ///< publishers and players that were denied
+  std::uint64_t timed_out = 0;
+};
+
+/// What all connections share.  Outlives them.
+struct Shared {
+  live::asio::io_context& io;
+  const Options& options;  ///< play is set
+  const Times& times;
+  Hub& hub;
+  live::ingest::Authority& authority;
+  live::ingest::Gate& gate;
+  std::unordered_set<Connection*> connections{};
+  ConnectionCounts counts{};
+  std::function<void()> on_end{};  ///< a connection has gone
+  bool stopping = false;
+  /// What was read last, from whomever: it is parsed at once.
+  std::array<std::uint8_t, 65'536> received{};
+};
+
+/// What one connection comes with.
+struct Arrival {
+  std::string peer;  ///< "203.0.113.9:4711"
+  bool tls = false;
+};
+
+class Connection final : public Publisher,
+                         public Player,
+                         public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(Shared& shared, live::net::Link link, Arrival arrival);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection() override;
+
+  /// Until it has ended.
+  live::awaitable<void> run();
+  /// Every second: what ends by time.
+  void tick(live::Monotonic now);
+  /// This server is being stopped: a client that understands it is asked to connect anew, the others are left.
+  void stop();
+
+  void evict(std::string_view code, std::string_view text) override;
+  [[nodiscard]] live::Monotonic heard() const override { return media_heard_; }
+  void source_came() override;
+  void source_left() override;
+
+ private:
+  enum class Phase { handshake, connecting, connected };
+
+  live::awaitable<void> converse();
+  live::awaitable<void> answer(live::rtmp::ServerEvent& question);
+  live::awaitable<void> asked_to_publish(const live::rtmp::PublishAsked& asked);
+  live::awaitable<void> asked_to_play(const live::rtmp::PlayAsked& asked);
+  live::awaitable<void> linger();
+  static live::awaitable<void> drain(std::shared_ptr<Connection> self);
+  void take(live::Bytes in);
+  live::rtmp::ServerEvent* next_question();
+  void handle(live::rtmp::ServerEvent& event);
+  void asked_to_connect(const live::rtmp::ConnectAsked& asked);
+  void media(live::rtmp::Message& message, bool is_media);
+  void refuse(const live::ingest::Denial& denial, bool publish);
+  void refuse_media(const std::string& why);
+  void publish_ended();
+  void play_ended();
+  void begin_to_publish(const live::ingest::Claim& wish, const live::ingest::Grant& grant);
+  void begin_to_play(const std::string& name);
+  [[nodiscard]] live::ingest::Claim claim(const std::string& path, const std::string& query) const;
+  [[nodiscard]] std::string overdue(live::Monotonic now) const;
+  void say();
+  void attend();
+  void leave(std::string_view why);
+  void drop(std::string_view why);
+
+  Shared& shared_;
+  live::net::Link link_;
+  Arrival arrival_;
+  Sender sender_;
+  std::unique_ptr<live::rtmp::ServerHandshake> handshake_;  ///< until it is done
+  live::rtmp::ServerSession session_;
+  std::vector<live::rtmp::ServerEvent> events_;
+  std::size_t handled_ = 0;  ///< of events_
+
+  Phase phase_ = Phase::handshake;
+  std::string app_, query_, software_;  ///< of connect
+  Stream* published_ = nullptr;
+  Stream* played_ = nullptr;
+
+  live::Monotonic opened_, heard_, media_heard_{}, pinged_{}, cut_off_{};
+  bool has_media_ = false;  ///< of what is published now
+  bool deciding_ = false;   ///< the authority decides
+  bool draining_ = false;   ///< drain() runs
+  bool leaving_ = false;    ///< what is said is still sent, nothing is heard any more
+  bool over_ = false;       ///< not even that
+  bool patient_ = false;    ///< the client was asked to connect anew, and may end by itself
+  std::string why_;         ///< it ended
+};
+
+}  // namespace rtmp_ingest
