@@ -203,7 +203,8 @@ std::optional<Parameters> parameters(Codec codec, Bytes sample) {
   Parameters out{.codec = codec, .config = {}};
   out.config = codec == Codec::ac3 ? write_dac3(main.frame) : write_dec3(found);
   out.sample_rate = main.frame.sample_rate;
-  out.channels = main.frame.channels + channels_at(main.locations);
+  out.channels = main.frame.channels;
+  if (codec == Codec::eac3) out.channels += channels_at(main.locations);
   return out;
 }
 

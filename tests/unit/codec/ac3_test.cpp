@@ -141,6 +141,13 @@ TEST(Ac3Record, CountsTheChannelsOfDependentFrames) {
   EXPECT_FALSE(parameters(Codec::eac3, whole(dependent_head))) << "nothing that it depends on";
 }
 
+TEST(Ac3Record, OfAc3TellsNothingOfFramesThatDepend) {
+  const auto found = parameters(Codec::ac3, join({whole(ac3_51), whole(dependent_head)}));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->channels, 6U);
+  EXPECT_EQ(channels(Codec::ac3, found->config), 6U);
+}
+
 TEST(Ac3Record, HoldsFurtherProgrammes) {
   auto second = whole(eac3_stereo);
   second[2] = 0x09;  // substreamid 1
