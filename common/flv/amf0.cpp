@@ -74,8 +74,8 @@ double Value::number(double otherwise) const {
 const Value* Value::find(std::string_view name) const {
   const auto* in = object();
   if (in == nullptr) return nullptr;
-  const auto found = std::ranges::find(in->properties, name, &Property::first);
-  return found == in->properties.end() ? nullptr : &found->second;
+  const auto found = std::ranges::find(in->properties, name, &Property::name);
+  return found == in->properties.end() ? nullptr : &found->value;
 }
 
 Parsed<std::vector<Value>> read(Bytes in, const Limits& limits) {

@@ -18,8 +18,8 @@
 
 namespace live::flv::amf0 {
 
+struct Property;
 struct Value;
-using Property = std::pair<std::string, Value>;
 struct Null {
   bool operator==(const Null&) const = default;
 };
@@ -51,6 +51,15 @@ struct Value {
   [[nodiscard]] double number(double otherwise) const;
   /// The first property `name` of an object; nullptr when there is none.
   [[nodiscard]] const Value* find(std::string_view name) const;
+};
+
+struct Property {
+  Property(std::string_view its_name, Value its_value)
+      : name(its_name), value(std::move(its_value)) {}
+  bool operator==(const Property&) const = default;
+
+  std::string name;
+  Value value;
 };
 
 struct Limits {

@@ -112,7 +112,7 @@ std::optional<Value> ValueReader::object(std::size_t depth, bool ecma_array) {
     if (!count()) return {};
     auto property = value(depth);
     if (!property) return {};
-    read.properties.emplace_back(std::move(*name), std::move(*property));
+    read.properties.emplace_back(*name, std::move(*property));
   }
   return Value{std::move(read)};
 }

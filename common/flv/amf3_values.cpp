@@ -125,7 +125,7 @@ bool ValueReader::amf3_properties(std::size_t depth, Object& into) {
     if (!count()) return false;
     auto property = amf3_value(depth);
     if (!property) return false;
-    into.properties.emplace_back(std::move(*name), std::move(*property));
+    into.properties.emplace_back(*name, std::move(*property));
   }
 }
 
@@ -192,11 +192,11 @@ std::optional<Value> ValueReader::amf3_object(std::size_t depth) {
   auto traits = amf3_traits(*head);
   if (!traits) return {};
   Object read;
-  for (auto& name : traits->names) {
+  for (const auto& name : traits->names) {
     if (!count()) return {};
     auto property = amf3_value(depth);
     if (!property) return {};
-    read.properties.emplace_back(std::move(name), std::move(*property));
+    read.properties.emplace_back(name, std::move(*property));
   }
   if (traits->dynamic && !amf3_properties(depth, read)) return {};
   return Value{std::move(read)};
