@@ -2,6 +2,8 @@
 
 #include "common/base/units.hpp"
 
+#include <numeric>
+
 namespace live::timeline {
 namespace {
 
@@ -21,15 +23,18 @@ std::int64_t SourceClock::unwrap(std::int64_t raw) const {
 }
 
 SourceClock::SourceClock(const TrackSpec& spec)
-    : spec_(spec), ticks_per_unit_(std::int64_t{spec.in_num} * spec.timescale) {
+    : spec_(spec), num_(std::int64_t{spec.in_num} * spec.timescale), den_(spec.in_den) {
+  const auto common = std::gcd(num_, den_);
+  num_ /= common;
+  den_ /= common;
   const std::int64_t num = spec.in_num, den = spec.in_den;
   most_ = (den > most_product / most_seconds ? most_product : most_seconds * den) / num;
 }
 
 std::optional<std::int64_t> SourceClock::to_ticks(std::optional<std::int64_t> stamp) const {
   if (!stamp || *stamp > most_ || *stamp < -most_) return std::nullopt;
-  if (ticks_per_unit_ == spec_.in_den) return stamp;  // usual, and needs no division of 128 bits
-  return rescale(*stamp, ticks_per_unit_, spec_.in_den);
+  if (den_ == 1) return *stamp * num_;  // usual, and needs no division of 128 bits
+  return rescale(*stamp, num_, den_);
 }
 
 std::optional<std::int64_t> SourceClock::ticks_of(std::optional<std::int64_t> duration,

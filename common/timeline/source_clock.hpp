@@ -45,8 +45,8 @@ class SourceClock {
   [[nodiscard]] std::optional<std::int64_t> to_ticks(std::optional<std::int64_t> stamp) const;
 
   TrackSpec spec_;
-  std::int64_t ticks_per_unit_;  ///< times in_den
-  std::int64_t most_ = 0;        ///< a stamp beyond it is of no use
+  std::int64_t num_, den_;  ///< ticks = stamp * num / den, in lowest terms
+  std::int64_t most_ = 0;   ///< a stamp beyond it is of no use
   ReorderDelay reorder_;
   std::optional<std::int64_t> near_;         ///< unwrapped; the last good one
   std::optional<std::int64_t> pending_;      ///< unwrapped; read and not accepted yet

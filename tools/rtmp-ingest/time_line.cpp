@@ -10,8 +10,8 @@ using live::timeline::TrackSpec;
 
 namespace {
 
-constexpr std::int64_t origin_ms = 10'000;  ///< where a pipe's time line begins (live-fmp4(5))
-constexpr std::int64_t ns_per_second = 1'000'000'000;
+constexpr std::uint64_t origin_ms = 10'000;  ///< where a pipe's time line begins (live-fmp4(5))
+constexpr std::uint64_t ns_per_second = 1'000'000'000;
 
 TrackSpec rtmp_track(std::uint32_t timescale) {
   TrackSpec spec;
@@ -48,10 +48,11 @@ TimeLine::Place TimeLine::place(const Line& line, const Sent& sent) {
   stamp.pts = *stamp.dts + sent.composition_ms;
   Place place;
   place.at = repair_.repair(*line.index, stamp, sent.arrived);
-  const auto ms = live::rescale(static_cast<std::int64_t>(place.at.dts), 1'000, line.timescale);
-  place.ms = static_cast<std::uint32_t>(std::max(ms - origin_ms, std::int64_t{0}));
-  place.at.dts +=
-      static_cast<std::uint64_t>(live::rescale(sent.nanoseconds, line.timescale, ns_per_second));
+  const auto ms = (place.at.dts * 1'000 + line.timescale / 2) / line.timescale;
+  place.ms = static_cast<std::uint32_t>(std::max(ms, origin_ms) - origin_ms);
+  if (sent.nanoseconds != 0)
+    place.at.dts +=
+        (std::uint64_t{sent.nanoseconds} * line.timescale + ns_per_second / 2) / ns_per_second;
   return place;
 }
 
