@@ -92,7 +92,8 @@ TEST_F(TlsContextTest, RefusesAChainThatIsCutOff) {
 
 TEST_F(TlsContextTest, DoesNotAskForAPassPhrase) {
   const auto* const encrypted =
-      "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIH\n-----END ENCRYPTED PRIVATE KEY-----\n";
+      "-----BEGIN ENCRYPTED PRIVATE "
+      "KEY-----\nMIH\n-----END ENCRYPTED PRIVATE KEY-----\n";
   const auto [exit, why] = load(file("cert.pem", ours_.certificate), file("locked.pem", encrypted));
   EXPECT_EQ(exit, Exit::config);
   EXPECT_THAT(why, AllOf(HasSubstr("locked.pem"), HasSubstr("pass phrase")));
