@@ -16,6 +16,9 @@ namespace {
 constexpr auto go_away = static_cast<MessageType>(32);
 constexpr std::array<std::uint8_t, 4> go_away_content{};
 
+/// Room that stays for the messages of further reads.
+constexpr std::size_t kept_messages = 64;
+
 bool is_false(const amf0::Value& value) {
   const auto* said = std::get_if<bool>(&value.is);
   return said != nullptr && !*said;
@@ -38,6 +41,7 @@ std::optional<Malformed> ServerSession::feed(Bytes in, Events& events) {
     if (!wrong) wrong = wire_.overfull();
   }
   messages_.erase(messages_.begin(), messages_.begin() + static_cast<std::ptrdiff_t>(taken));
+  if (messages_.empty() && messages_.capacity() > kept_messages) messages_ = {};
   return wrong ? wrong : check_held();
 }
 
@@ -142,7 +146,7 @@ std::optional<Malformed> ServerSession::take_command(const Message& message, Eve
     if (command.name != "_result" && command.name != "_error")
       refuse(command, "NetConnection.Call.Failed", "connect comes first");
   } else if (message.stream > stream_id) {
-    refuse(command, "NetStream.Failed", "there is no such message stream");
+    refuse_stream(command, message.stream);
   } else if (const auto* known_command = known(command.name)) {
     (this->*known_command->answer)(command, events);
   } else {
@@ -337,6 +341,14 @@ void ServerSession::result(const Command& command) {
 void ServerSession::refuse(const Command& command, std::string_view code,
                            std::string_view description) {
   if (command.wants_answer()) wire_.command(0, error(command.transaction, code, description));
+}
+
+/// What publishes or plays waits for onStatus, perhaps for nothing else.
+void ServerSession::refuse_stream(const Command& command, std::uint32_t stream) {
+  constexpr std::string_view code = "NetStream.Failed", why = "there is no such message stream";
+  refuse(command, code, why);
+  if (command.name == "publish" || command.name == "play")
+    wire_.command(stream, on_status({"error", code, why}));
 }
 
 void ServerSession::status(std::string_view level, std::string_view code,

@@ -155,6 +155,7 @@ class ServerSession {
 
   void result(const Command& command);
   void refuse(const Command& command, std::string_view code, std::string_view description);
+  void refuse_stream(const Command& command, std::uint32_t stream);
   void end_stream(Events& events);
 
   Wire wire_;

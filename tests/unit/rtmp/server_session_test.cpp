@@ -230,6 +230,8 @@ TEST(ServerSession, AnswersWhatItDoesNotKnowOnlyWhenAsked) {
   EXPECT_EQ(server.feed(command("createStream", 0)), Lines{});
   EXPECT_EQ(server.feed(connect()), (Lines{"_error 1 NetConnection.Connect.Rejected"}));
   EXPECT_EQ(server.feed(command("publish", 11, {null(), text("door")}, 7)),
+            (Lines{"_error 11 NetStream.Failed", "onStatus 0 @7 NetStream.Failed"}));
+  EXPECT_EQ(server.feed(command("pause", 11, {null(), {true}}, 7)),
             (Lines{"_error 11 NetStream.Failed"}));
   EXPECT_EQ(server.feed(command("x", std::numeric_limits<double>::quiet_NaN())), Lines{});
   EXPECT_TRUE(server.events.empty());
