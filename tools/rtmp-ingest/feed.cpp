@@ -111,6 +111,7 @@ void Feed::State::begin_session() {
   rule = {};
   waiting = true;
   video_live = false;
+  facts.encoder.clear();
   held.clear();
   held_bytes = 0;
 }
