@@ -38,7 +38,7 @@ class PipelineQueue {
   [[nodiscard]] bool empty() const { return items_.empty(); }
   /// The bytes to be written next, in at most into.size() pieces: how many.  Valid until the next call.  REQUIRES: not
   /// empty, into not empty.
-  std::size_t peek(std::span<iovec> into) const;
+  [[nodiscard]] std::size_t peek(std::span<iovec> into) const;
   /// The first `bytes` of them were written.
   void wrote(std::size_t bytes);
 

@@ -26,9 +26,8 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-constexpr auto look_interval = 50ms;  // at a leader, where the kernel has no pidfd
-constexpr std::size_t most_at_end =
-    256U * 1024U;  // of standard error, read once the leader has exited
+constexpr auto look_interval = 50ms;              // at a leader, where the kernel has no pidfd
+constexpr std::size_t most_at_end = 256U << 10U;  // of standard error, once the leader has exited
 
 }  // namespace
 
@@ -75,7 +74,7 @@ struct Child::State {
 };
 
 Child::State::Read Child::State::read_errors() {
-  std::array<char, 16 * 1024> in{};
+  std::array<char, 16'384> in{};
   for (;;) {
     const auto n = ::read(errors.native_handle(), in.data(), in.size());
     if (n < 0 && errno == EINTR) continue;

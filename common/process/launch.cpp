@@ -56,6 +56,7 @@ std::vector<std::string> environment_of(const Command& command) {
 /// The form that exec(3) takes; valid as long as `texts`.
 std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
   std::vector<char*> result;
+  result.reserve(texts.size() + 1);
   for (const auto& text : texts)
     result.push_back(const_cast<char*>(text.c_str()));  // exec(3) reads it only
   result.push_back(nullptr);
