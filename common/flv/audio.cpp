@@ -7,6 +7,7 @@
 #include "common/flv/enhanced.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -113,9 +114,19 @@ std::optional<Parameters> opus_parameters(Bytes data) {
                     .channels = channels};
 }
 
+/// FFmpeg sends STREAMINFO again at the end, with what it only knows then: frame sizes, the number of samples and the
+/// MD5 sum (RFC 9639 §8.2).  0 stands for unknown; kept, they would look like another stream.
+void forget_statistics(std::span<std::uint8_t> info) {
+  constexpr std::size_t frame_sizes = 4, rate = 10, samples = 13;
+  std::ranges::fill(info.subspan(frame_sizes, rate - frame_sizes), std::uint8_t{0});
+  info[samples] &= 0xF0U;
+  std::ranges::fill(info.subspan(samples + 1), std::uint8_t{0});
+}
+
 std::optional<Parameters> flac_parameters(Bytes data) {
   auto info = codec::flac_streaminfo(data);
   if (!info) return {};
+  forget_statistics(*info);
   const auto facts = codec::parse_flac_streaminfo(*info);
   if (!facts) return {};
   return Parameters{.codec = Codec::flac,

@@ -43,7 +43,7 @@ std::string audio_name(std::uint32_t codec_id);
 
 /// Parameters from a sequence_start packet; of MP3, AC-3 and E-AC-3, which have none, from any frame.  Nothing when it
 /// is of no use.  An Opus start without a header is stereo, as the specification wants it.  Take E-AC-3's once: the data
-/// rate in its record may differ from frame to frame.
+/// rate in its record may differ from frame to frame.  FLAC's says nothing of frame sizes, length and MD5 sum.
 std::optional<codec::Parameters> audio_parameters(const AudioPacket& packet);
 /// True for MP3, AC-3 and E-AC-3.
 bool parameters_in_frames(codec::Codec codec);

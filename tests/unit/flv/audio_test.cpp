@@ -33,6 +33,8 @@ Buffer data(const AudioPacket& packet) { return {packet.data.begin(), packet.dat
 constexpr auto opus_head = "4f707573486561640102380180bb0000000000";
 constexpr auto dops = "000201380000bb80000000";
 constexpr auto streaminfo = "0240024000010500014601f400f000000640ba1043a9ffa7c3755b54d7aa30ae48f0";
+constexpr auto streaminfo_kept =
+    "0240024000000000000001f400f00000000000000000000000000000000000000000";
 constexpr auto mp3_frame = "fffb9064";  // layer III, 128 kbit/s, 44.1 kHz, joint stereo
 
 TEST(FlvAudio, ReadsLegacyAac) {
@@ -182,11 +184,25 @@ TEST(FlvAudioParameters, OfFlac) {
   const auto parameters = audio_parameters(of(Kind::sequence_start, four_cc("fLaC"), header));
   ASSERT_TRUE(parameters);
   EXPECT_EQ(parameters->codec, Codec::flac);
-  EXPECT_EQ(parameters->config, bytes(streaminfo));
+  EXPECT_EQ(parameters->config, bytes(streaminfo_kept));
   EXPECT_EQ(parameters->sample_rate, 8000u);
   EXPECT_EQ(parameters->channels, 1u);
   EXPECT_EQ(frame_samples(*parameters, bytes("fff8 24 08 00")), 576u);
   EXPECT_FALSE(audio_parameters(of(Kind::sequence_start, four_cc("fLaC"), bytes("664c6143"))));
+}
+
+TEST(FlvAudioParameters, OfFlacAreTheSameAtTheEnd) {
+  // ffmpeg 9.0, its first and its last sequence start: STREAMINFO without "fLaC".
+  const auto first =
+      bytes("0400 0400 000000 000815 0bb800f000000000 00000000000000000000000000000000");
+  const auto last =
+      bytes("0400 0400 0000fc 00018b 0bb800f000023280 0e9d7dce5ba2b3c21e0da827578eebfe");
+  const auto at = [](Bytes data) {
+    return audio_parameters(of(Kind::sequence_start, four_cc("fLaC"), data));
+  };
+  ASSERT_TRUE(at(first));
+  EXPECT_EQ(at(first)->sample_rate, 48'000u);
+  EXPECT_EQ(at(first), at(last));
 }
 
 TEST(FlvAudioParameters, OfMp3AreInItsFrames) {
@@ -272,7 +288,7 @@ TEST(FlvAudio, WritesSequenceStarts) {
 
   const auto flac = audio_parameters(of(Kind::sequence_start, four_cc("fLaC"), bytes(streaminfo)));
   expected = bytes("90 664c6143 664c6143 80000022");
-  Writer{expected}.bytes(bytes(streaminfo));
+  Writer{expected}.bytes(bytes(streaminfo_kept));
   EXPECT_EQ(write_audio_sequence_start(*flac, Form::enhanced), expected);
 
   codec::Parameters mp3;

@@ -307,6 +307,7 @@ TEST(FlvVideoParameters, OfAv1) {
   EXPECT_EQ(waiting->width, 320u);
   EXPECT_EQ(waiting->height, 180u);
   EXPECT_FALSE(video_parameters(start(four_cc("av01"), bytes("0164"))));
+  EXPECT_FALSE(video_parameters(start(four_cc("av01"), {}))) << "as ffmpeg 9.0 begins";
 }
 
 TEST(FlvVideoParameters, OfVp9) {
