@@ -50,9 +50,9 @@ struct Feed::State {
   std::string push(Message message, Monotonic arrived, live::WallClock wall);
   void take_data(Message message);
 
-  void take_media(Media& media);
-  void hold(Media media);
-  void hold_key_frame(Media media);
+  void take_media(Media& given);
+  void hold(Media given);
+  void hold_key_frame(Media given);
   void keep_bounds();
   void look_at_rule(Monotonic now);
   void begin(Verdict verdict);
@@ -62,8 +62,8 @@ struct Feed::State {
   void follow_tracks(const Media& given);
   void wish();
   void write_facts();
-  TimeLine::Place place(const Media& media, const Part& part);
-  void emit(Media& media);
+  TimeLine::Place place(const Media& given, const Part& part);
+  void emit(Media& given);
   void pass(Message message, bool start, Monotonic arrived);
   void write_fragment(live::mux::Written& written);
 
