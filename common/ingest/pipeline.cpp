@@ -56,6 +56,7 @@ struct Pipeline::State : std::enable_shared_from_this<Pipeline::State> {
   void gone();
 
   bool start_command();
+  void ask_to_end();
   void feed();
   void wait_for_room();
   void reader_left();
@@ -100,6 +101,7 @@ struct Pipeline::State : std::enable_shared_from_this<Pipeline::State> {
   bool waiting_for_room = false;
   /// The command has closed its standard input and lives on, or the reader of standard output has left.
   bool deaf = false;
+  bool asked = false;    ///< the group has had its SIGTERM
   unsigned outputs = 0;  ///< that there have been: which one a wait belongs to
   std::string trouble;
   asio::steady_timer wake;
@@ -252,6 +254,7 @@ bool Pipeline::State::start_command() {
     return false;
   }
   started = Clock::now();
+  asked = false;
   ++starts;
   log::info("{}: started {} (pid {})", options.name, base_name(options.command->arguments.front()),
             child->pid());
@@ -274,10 +277,15 @@ awaitable<bool> Pipeline::State::until(std::shared_ptr<State> s, Ms limit, Condi
   }
 }
 
+/// SIGTERM, once.
+void Pipeline::State::ask_to_end() {
+  if (child && !std::exchange(asked, true)) child->signal(SIGTERM);
+}
+
 /// SIGTERM to who has not had it, and SIGKILL to those who do not care.
 awaitable<void> Pipeline::State::end_group(std::shared_ptr<State> s) {
   if (s->group_gone()) co_return;
-  if (s->phase != Phase::terminating) s->child->signal(SIGTERM);
+  s->ask_to_end();
   const bool left = co_await until(s, s->options.kill, &State::group_gone, true);
   if (left || s->phase == Phase::abandoned) co_return;
   log::warn("{}: killed what was there {} after SIGTERM", s->options.name,
@@ -306,7 +314,7 @@ awaitable<void> Pipeline::State::run_once(std::shared_ptr<State> s) {
     co_await until(s, s->options.leave, &State::written);
     s->stop_feeding();
   } else if (s->phase == Phase::terminating) {
-    s->child->signal(SIGTERM);
+    s->ask_to_end();
   }
   co_await until(s, s->options.leave, &State::leader_gone);
   co_await end_group(s);
@@ -362,7 +370,10 @@ void Pipeline::header(std::shared_ptr<const Buffer> header, std::shared_ptr<cons
 }
 void Pipeline::push(Gather media, bool start) { state_->push(std::move(media), start); }
 void Pipeline::finish() { state_->end(State::Phase::finishing); }
-void Pipeline::terminate() { state_->end(State::Phase::terminating); }
+void Pipeline::terminate() {
+  if (state_->phase == State::Phase::finishing) state_->ask_to_end();
+  state_->end(State::Phase::terminating);
+}
 
 const PipelineCounts& Pipeline::counts() const {
   const auto& counts = state_->queue.counts();

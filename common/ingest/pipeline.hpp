@@ -61,7 +61,8 @@ class Pipeline {
   void push(Gather media, bool start);
   /// The publisher has ended.
   void finish();
-  /// We were asked to stop.  Nothing after finish(): that end is under way.  For standard output the same as finish().
+  /// We were asked to stop.  After finish() the group gets its SIGTERM now, and that end goes on.  For standard output the
+  /// same as finish().
   void terminate();
 
   [[nodiscard]] const PipelineCounts& counts() const;

@@ -39,6 +39,9 @@ struct Ended {
 /// "exit 1", "killed by signal 9 (KILL)".
 std::string to_text(const Ended& ended);
 
+/// Throws Failure(no_input) where there is no program `name`, looked for as a Command's is, that we may run.
+void check_program(const std::string& name);
+
 class Child {
  public:
   /// Starts it.  Standard output is ours.  Throws Failure(no_input) naming the program when there is none such, or it

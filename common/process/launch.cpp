@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <string_view>
 
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace live::process {
@@ -113,6 +115,27 @@ void want_to_know_of_children() {
 }
 
 }  // namespace
+
+void check_program(const std::string& name) {
+  const auto runs = [](const std::string& path) {
+    struct stat info {};
+    return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
+           ::access(path.c_str(), X_OK) == 0;
+  };
+  if (name.find('/') != std::string::npos && runs(name)) return;
+  if (name.find('/') == std::string::npos && !name.empty()) {
+    const char* given = std::getenv("PATH");
+    std::string_view path = given != nullptr ? given : "/bin:/usr/bin";  // as posix_spawnp(3)
+    for (;;) {
+      const auto colon = std::min(path.find(':'), path.size());
+      const std::string folder{colon == 0 ? "." : path.substr(0, colon)};
+      if (runs(folder + "/" + name)) return;
+      if (colon == path.size()) break;
+      path.remove_prefix(colon + 1);
+    }
+  }
+  fail(Exit::no_input, "run {}: there is no such program", name);
+}
 
 Launched launch(const Command& command) {
   if (command.arguments.empty()) fail(Exit::usage, "start a command: it is empty");

@@ -19,8 +19,10 @@ using live::ingest::Grant;
 using live::net::Got;
 using namespace std::chrono_literals;
 
-constexpr auto farewell = 2s;          ///< for the peer to read our last words
-constexpr auto reconnect_wait = 3s;    ///< for it to leave by itself, once it was asked to
+constexpr auto farewell = 2s;        ///< for the peer to read our last words
+constexpr auto reconnect_wait = 3s;  ///< for it to leave by itself, once it was asked to
+constexpr std::size_t kept_events =
+    32;  ///< room for so many; a read may bring thousands of small ones
 constexpr unsigned reads_in_turn = 8;  ///< then the others
 
 Monotonic now() { return std::chrono::steady_clock::now(); }
@@ -78,8 +80,8 @@ live::awaitable<void> let_others() {
 
 }  // namespace
 
-Connection::Connection(Shared& shared, live::net::Link link, Arrival arrival)
-    : shared_(shared),
+Connection::Connection(std::shared_ptr<Shared> shared, live::net::Link link, Arrival arrival)
+    : keep_(std::move(shared)),
       link_(std::move(link)),
       arrival_(std::move(arrival)),
       sender_(link_),
@@ -92,6 +94,7 @@ Connection::Connection(Shared& shared, live::net::Link link, Arrival arrival)
 }
 
 Connection::~Connection() {
+  if (!shared_.over) let_go();
   shared_.connections.erase(this);
   if (shared_.on_end) shared_.on_end();
 }
@@ -99,13 +102,19 @@ Connection::~Connection() {
 live::awaitable<void> Connection::run() {
   co_await converse();
   const auto at = now();
-  if (published_ != nullptr) shared_.hub.lost(*std::exchange(published_, nullptr), *this, why_, at);
-  play_ended();
+  let_go();
   if (!over_) co_await linger();
   over_ = true;
   link_.close();
   live::log::debug("{}: closed after {:.1f} s: {}", arrival_.peer,
                    std::chrono::duration<double>(at - opened_).count(), why_);
+}
+
+/// Nothing refers to this connection any more.
+void Connection::let_go() {
+  if (published_ != nullptr)
+    shared_.hub.lost(*std::exchange(published_, nullptr), *this, why_, now());
+  play_ended();
 }
 
 live::awaitable<void> Connection::converse() {
@@ -160,6 +169,7 @@ live::rtmp::ServerEvent* Connection::next_question() {
   }
   events_.clear();
   handled_ = 0;
+  if (events_.capacity() > kept_events) events_.shrink_to_fit();
   return nullptr;
 }
 
@@ -191,28 +201,49 @@ void Connection::handle(live::rtmp::ServerEvent& event) {
 }
 
 void Connection::asked_to_connect(const live::rtmp::ConnectAsked& asked) {
-  if (!asked.app.empty() && !live::is_stream_name(asked.app)) {
-    session_.refuse_connect("the app has 1 to 64 letters, digits, '.', '_' and '-'");
-    return leave(fmt::format("refused: app '{}'", live::printable(asked.app, 40)));
-  }
-  if (shared_.stopping) {
-    session_.refuse_connect("this server is being stopped");
-    return leave("this server is being stopped");
-  }
-  app_ = asked.app;
-  query_ = asked.query;
+  if (!asked.app.empty() && !live::is_stream_name(asked.app))
+    return refuse_to_connect("the app has 1 to 64 letters, digits, '.', '_' and '-'");
+  if (shared_.stopping) return refuse_to_connect("this server is being stopped");
+  if (!log_in(asked)) return;
+  credentials_.app = asked.app;
+  credentials_.client = arrival_.peer;
+  credentials_.protocol = arrival_.tls ? "rtmps" : "rtmp";
   software_ = asked.flash_version;
   phase_ = Phase::connected;
   session_.accept_connect();
 }
 
+void Connection::refuse_to_connect(std::string_view why) {
+  session_.refuse_connect(why);
+  leave(why);
+}
+
+/// Who it says that it is, for the claim to come; false when it is to connect again and say more.
+bool Connection::log_in(const live::rtmp::ConnectAsked& asked) {
+  if (!shared_.challenges) {
+    if (!asked.user.empty()) credentials_.user = asked.user;
+    if (!asked.password.empty()) credentials_.password = asked.password;
+    credentials_.query = asked.query;
+    return true;
+  }
+  const auto since = std::chrono::floor<std::chrono::seconds>(now().time_since_epoch());
+  auto read = shared_.challenges->read(asked.query, arrival_.peer, since);
+  if (const auto* more = std::get_if<std::string>(&read)) {
+    session_.refuse_connect(*more);
+    leave("it was asked to log in");
+    return false;
+  }
+  auto& challenged = std::get<live::ingest::Challenged>(read);
+  credentials_.user = std::move(challenged.user);
+  credentials_.answer = std::move(challenged.answer);
+  credentials_.query = std::move(challenged.query);
+  return true;
+}
+
 live::ingest::Claim Connection::claim(const std::string& path, const std::string& query) const {
-  live::ingest::Claim claim;
-  claim.app = app_;
+  auto claim = credentials_;
   claim.path = path;
-  claim.query = joined(query_, query);
-  claim.client = arrival_.peer;
-  claim.protocol = arrival_.tls ? "rtmps" : "rtmp";
+  claim.query = joined(claim.query, query);
   claim.id = live::ingest::new_id();
   return claim;
 }
@@ -275,7 +306,7 @@ void Connection::begin_to_play(const std::string& name) {
   session_.accept_play();
   say();
   shared_.hub.join(stream, *this, sender_, [this] { attend(); });
-  live::log::debug("{}: played by {} (app {}, {})", stream.name(), arrival_.peer, app_,
+  live::log::debug("{}: played by {} (app {}, {})", stream.name(), arrival_.peer, credentials_.app,
                    live::printable(software_));
   attend();
 }
@@ -290,7 +321,7 @@ void Connection::refuse(const Denial& denial, bool publish) {
                          denial.text);
   }
   live::log::info("{}: refused to {} in app '{}': {}", arrival_.peer, publish ? "publish" : "play",
-                  app_, denial.text);
+                  credentials_.app, denial.text);
   leave("refused: " + denial.text);
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "common/ingest/authority.hpp"
+#include "common/ingest/challenge.hpp"
 #include "common/ingest/gate.hpp"
 #include "common/net/asio.hpp"
 #include "common/net/link.hpp"
@@ -36,18 +37,20 @@ struct ConnectionCounts {
   std::uint64_t timed_out = 0;
 };
 
-/// What all connections share.  Outlives them.
+/// What all connections share.  Those that are there when the loop is destroyed outlive all else.
 struct Shared {
   live::asio::io_context& io;
   const Options& options;  ///< play is set
   const Times& times;
   Hub& hub;
   live::ingest::Authority& authority;
-  live::ingest::Gate& gate;
+  live::ingest::Gate gate;
+  std::optional<live::ingest::Challenges> challenges{};  ///< --challenge
   std::unordered_set<Connection*> connections{};
   ConnectionCounts counts{};
   std::function<void()> on_end{};  ///< a connection has gone
-  bool stopping = false;
+  bool stopping = false;           ///< nobody new
+  bool over = false;               ///< hub and authority are gone
   /// What was read last, from whomever: it is parsed at once.
   std::array<std::uint8_t, 65'536> received{};
 };
@@ -62,7 +65,7 @@ class Connection final : public Publisher,
                          public Player,
                          public std::enable_shared_from_this<Connection> {
  public:
-  Connection(Shared& shared, live::net::Link link, Arrival arrival);
+  Connection(std::shared_ptr<Shared> shared, live::net::Link link, Arrival arrival);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection() override;
@@ -92,11 +95,14 @@ class Connection final : public Publisher,
   live::rtmp::ServerEvent* next_question();
   void handle(live::rtmp::ServerEvent& event);
   void asked_to_connect(const live::rtmp::ConnectAsked& asked);
+  bool log_in(const live::rtmp::ConnectAsked& asked);
+  void refuse_to_connect(std::string_view why);
   void media(live::rtmp::Message& message, bool is_media);
   void refuse(const live::ingest::Denial& denial, bool publish);
   void refuse_media(const std::string& why);
   void publish_ended();
   void play_ended();
+  void let_go();
   void begin_to_publish(const live::ingest::Claim& wish, const live::ingest::Grant& grant);
   void begin_to_play(const std::string& name);
   [[nodiscard]] live::ingest::Claim claim(const std::string& path, const std::string& query) const;
@@ -106,7 +112,8 @@ class Connection final : public Publisher,
   void leave(std::string_view why);
   void drop(std::string_view why);
 
-  Shared& shared_;
+  std::shared_ptr<Shared> keep_;
+  Shared& shared_ = *keep_;
   live::net::Link link_;
   Arrival arrival_;
   Sender sender_;
@@ -116,7 +123,8 @@ class Connection final : public Publisher,
   std::size_t handled_ = 0;  ///< of events_
 
   Phase phase_ = Phase::handshake;
-  std::string app_, query_, software_;  ///< of connect
+  live::ingest::Claim credentials_;  ///< of connect: app, query, user, password, answer
+  std::string software_;
   Stream* published_ = nullptr;
   Stream* played_ = nullptr;
 

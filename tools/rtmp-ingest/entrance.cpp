@@ -79,13 +79,14 @@ live::awaitable<std::optional<std::string>> peer_of(Shared& shared, live::Socket
 
 }  // namespace
 
-live::awaitable<void> serve(Shared& shared, live::Socket socket, const live::net::TlsContext* tls) {
-  ++shared.counts.accepted;
-  auto peer = co_await peer_of(shared, socket);
+live::awaitable<void> serve(std::shared_ptr<Shared> shared, live::Socket socket,
+                            const live::net::TlsContext* tls) {
+  ++shared->counts.accepted;
+  auto peer = co_await peer_of(*shared, socket);
   if (!peer) co_return;
-  const Place place{shared.gate, *peer};
+  const Place place{shared->gate, *peer};
   if (const auto& refused = place.refused()) {
-    ++shared.counts.turned_away;
+    ++shared->counts.turned_away;
     live::log::debug("{}: turned away: {}", *peer, *refused);
     co_return;
   }

@@ -5,10 +5,12 @@
 #include "common/net/tls.hpp"
 #include "tools/rtmp-ingest/connection.hpp"
 
+#include <memory>
+
 namespace rtmp_ingest {
 
 /// Takes in what connected to a listener, and serves it to its end.  `tls`: with a TLS handshake first; nullptr: plain.
-/// It lives as long as the loop.
-live::awaitable<void> serve(Shared& shared, live::Socket socket, const live::net::TlsContext* tls);
+live::awaitable<void> serve(std::shared_ptr<Shared> shared, live::Socket socket,
+                            const live::net::TlsContext* tls);
 
 }  // namespace rtmp_ingest

@@ -37,9 +37,6 @@ live::process::Command pipeline_command(const Options& options, const Grant& gra
   command.environment = {"LIVE_APP=" + claim.app,       "LIVE_NAME=" + grant.name,
                          "LIVE_ID=" + claim.id,         "LIVE_QUERY=" + grant.query,
                          "LIVE_CLIENT=" + claim.client, "LIVE_PROTOCOL=" + claim.protocol};
-  // What systemd told us is not for them.
-  command.unset = {"NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC",
-                   "LISTEN_PID",    "LISTEN_FDS",   "LISTEN_FDNAMES"};
   constexpr std::string_view variable = "env:";
   if (options.auth_url.starts_with(variable))
     command.unset.push_back(options.auth_url.substr(variable.size()));

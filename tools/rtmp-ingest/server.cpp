@@ -6,6 +6,7 @@
 #include "common/ingest/keys.hpp"
 #include "common/net/deadline.hpp"
 #include "common/net/spawn.hpp"
+#include "common/process/child.hpp"
 #include "tools/rtmp-ingest/connection.hpp"
 #include "tools/rtmp-ingest/entrance.hpp"
 #include "tools/rtmp-ingest/hub.hpp"
@@ -29,8 +30,9 @@ using live::fail;
 
 constexpr auto tick_interval = 100ms;
 constexpr unsigned ticks_a_second = 10;
-/// An end in order takes no longer, whatever commands and peers do: 10 s for a command, 5 s for SIGKILL, and a margin.
-constexpr auto longest_end = 17s;
+/// An end in order takes no longer, whatever commands and peers do: 10 s for a queue, 10 s for a command, 5 s until SIGKILL,
+/// and a margin.
+constexpr auto longest_end = 27s;
 /// Connections that do not publish or play (yet), beside those that do.
 constexpr std::size_t strangers = 1'000;
 
@@ -75,6 +77,9 @@ class Server {
  public:
   Server(const Options& options, live::cli::Runtime& runtime,
          std::vector<live::net::Listener> plain, std::vector<live::net::Listener> tls);
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  ~Server();
   void run();
 
  private:
@@ -91,11 +96,10 @@ class Server {
   Times times_;
   live::cli::Runtime& runtime_;
   live::ingest::Authority authority_;
-  live::ingest::Gate gate_;
   StatusToken token_;
   std::optional<live::net::TlsContext> tls_;
   Hub hub_;
-  Shared shared_;
+  std::shared_ptr<Shared> shared_;
   std::vector<live::net::Listener> plain_listeners_, tls_listeners_;
   bool pipelines_gone_ = false, leaving_ = false;
 };
@@ -116,7 +120,6 @@ Server::Server(const Options& options, live::cli::Runtime& runtime,
     : options_(options),
       runtime_(runtime),
       authority_(runtime.io(), authority_options(options)),
-      gate_(gate_limits(options)),
       hub_(runtime.io(), options_, times_,
            events(
                [this](std::string_view why) {
@@ -128,12 +131,19 @@ Server::Server(const Options& options, live::cli::Runtime& runtime,
                  leave_if_done();
                },
                authority_)),
-      shared_{runtime.io(), options_, times_, hub_, authority_, gate_},
+      shared_(new Shared{runtime.io(), options_, times_, hub_, authority_,
+                         live::ingest::Gate{gate_limits(options)}}),
       plain_listeners_(std::move(plain)),
       tls_listeners_(std::move(tls)) {
+  if (options.challenge) shared_->challenges.emplace();
   if (!options.status_token_file.empty()) token_ = StatusToken::load(options.status_token_file);
   if (!tls_listeners_.empty()) tls_.emplace(options.tls_cert, options.tls_key);
-  shared_.on_end = [this] { leave_if_done(); };
+  shared_->on_end = [this] { leave_if_done(); };
+}
+
+Server::~Server() {
+  shared_->on_end = {};
+  shared_->over = true;
 }
 
 void Server::run() {
@@ -144,7 +154,6 @@ void Server::run() {
   live::net::spawn(runtime_.io(), "tick", tick());
   runtime_.ready("listening");
   runtime_.run();
-  shared_.on_end = {};
   if (const auto& trouble = hub_.trouble(); !trouble.empty())
     fail(Exit::io, "write standard output: {}", trouble);
 }
@@ -170,7 +179,7 @@ void Server::accept() {
 }
 
 void Server::tell() {
-  runtime_.on_metrics([this](live::MetricsText& out) { add_metrics(shared_, out); });
+  runtime_.on_metrics([this](live::MetricsText& out) { add_metrics(*shared_, out); });
   runtime_.on_health([this] { return health(hub_); });
   runtime_.status_line([this] { return status_line(hub_, now()); });
   runtime_.on_request(
@@ -199,8 +208,8 @@ live::awaitable<void> Server::tick() {
     co_await timer.async_wait(live::as_result);
     const auto at = now();
     hub_.tick(at);
-    if (ticks % ticks_a_second != 0 && !shared_.stopping) continue;
-    const std::vector<Connection*> all{shared_.connections.begin(), shared_.connections.end()};
+    if (ticks % ticks_a_second != 0 && !shared_->stopping) continue;
+    const std::vector<Connection*> all{shared_->connections.begin(), shared_->connections.end()};
     for (auto* connection : all)
       connection->tick(at);
   }
@@ -208,10 +217,10 @@ live::awaitable<void> Server::tick() {
 
 /// Nobody new; who is there is told, pipelines end as `how` says, and then we leave.
 void Server::wind_up(Hub::How how) {
-  if (std::exchange(shared_.stopping, true)) return;
+  if (std::exchange(shared_->stopping, true)) return;
   plain_listeners_.clear();
   tls_listeners_.clear();
-  const std::vector<Connection*> all{shared_.connections.begin(), shared_.connections.end()};
+  const std::vector<Connection*> all{shared_->connections.begin(), shared_->connections.end()};
   for (auto* connection : all)
     connection->stop();
   hub_.stop(how, now());
@@ -219,7 +228,7 @@ void Server::wind_up(Hub::How how) {
 }
 
 void Server::leave_if_done() {
-  if (!shared_.stopping || !pipelines_gone_ || !shared_.connections.empty()) return;
+  if (!shared_->stopping || !pipelines_gone_ || !shared_->connections.empty()) return;
   if (std::exchange(leaving_, true)) return;
   live::net::spawn(runtime_.io(), "end", leave());
 }
@@ -250,6 +259,7 @@ void serve(const Options& given, live::cli::Runtime& runtime) {
     fail(Exit::usage,
          "standard output is a terminal: pipe it into a program, give a command behind --, or say "
          "--no-output for players only");
+  if (options.has_command()) live::process::check_program(command_of(options).front());
   auto plain = one(runtime.listen(options.listen));
   std::vector<live::net::Listener> tls;
   if (options.tls_listen) tls = one(runtime.listen(*options.tls_listen));

@@ -343,14 +343,15 @@ TEST_F(PipelineTest, TerminateKillsWhoIgnoresIt) {
   EXPECT_EQ(file("out"), "[H]K1 ") << "its input stayed open";
 }
 
-TEST_F(PipelineTest, TerminateAfterFinishChangesNothing) {
+TEST_F(PipelineTest, TerminateAfterFinishTermsOnceAndLetsItEnd) {
   start("trap 'echo term >>out' TERM; echo ready >&2; cat >/dev/null; sleep 0.2; echo eof >>out");
   pipeline_->push(gather("K1 "), true);
   ASSERT_TRUE(until_logged("door: ready"));
   pipeline_->finish();
   pipeline_->terminate();
+  pipeline_->terminate();
   ASSERT_TRUE(until_gone());
-  EXPECT_EQ(file("out"), "eof\n");
+  EXPECT_EQ(file("out"), "term\neof\n");
 }
 
 TEST_F(PipelineTest, TerminateBetweenTwoRunsEndsAtOnce) {

@@ -105,6 +105,19 @@ TEST(Child, OfNoSuchProgramIsAFailureThatNamesIt) {
   }
 }
 
+TEST(CheckProgram, LooksInThePathAsACommandDoes) {
+  EXPECT_NO_THROW(check_program("sh"));
+  EXPECT_NO_THROW(check_program("/bin/sh"));
+  for (const auto* name : {"no-such-program-here", "/bin", "./sh", "", "/etc/passwd"}) {
+    try {
+      check_program(name);
+      ADD_FAILURE() << name;
+    } catch (const Failure& failure) {
+      EXPECT_EQ(failure.exit(), Exit::no_input);
+    }
+  }
+}
+
 TEST(Child, HasDefaultSignalsWhateverOursAre) {
   ::signal(SIGPIPE, SIG_IGN);
   ::signal(SIGUSR1, SIG_IGN);

@@ -262,7 +262,6 @@ TEST(PipelineCommand, HasTheContractsEnvironmentAndNoSecret) {
                           "LIVE_QUERY=a=1", "LIVE_CLIENT=203.0.113.9:4711", "LIVE_PROTOCOL=rtmps"));
   EXPECT_THAT(command.environment, Not(Contains(HasSubstr("s3cret"))));
   EXPECT_THAT(command.unset, Contains("AUTH_URL"));
-  EXPECT_THAT(command.unset, Contains("NOTIFY_SOCKET"));
 }
 
 }  // namespace
