@@ -147,8 +147,8 @@ void check(const Options& o) {
     fail(Exit::usage, "RTMPS needs --tls-listen, --tls-cert and --tls-key together");
   if (o.allow_any && (!o.keys.empty() || !o.auth_url.empty()))
     fail(Exit::usage, "--allow-any lets everybody publish: leave out --keys and --auth-url");
-  if (o.challenge && o.keys.empty() && o.auth_url.empty())
-    fail(Exit::usage, "--challenge asks for the keys of --keys or --auth-url: give one of them");
+  if (o.challenge && o.keys.empty())  // the answer is a digest: an auth URL could not check it
+    fail(Exit::usage, "--challenge asks for names and plain keys of --keys: give the file");
   if (o.memory < min_memory)
     fail(Exit::usage, "--memory {}: not even a key frame has room; give it {} at least",
          live::format_size(o.memory), live::format_size(min_memory));
