@@ -26,6 +26,12 @@ stuck() { exec rtsp2fmp4 test:size=640x360,bitrate=8M >out.fifo; }
 start stuck stuck
 exec 7<out.fifo # opened, never read
 wait_for 60 "the epoch" says stuck.err "epoch 1"
-sleep 1.5       # the pipe holds 64 kB
+# full_pipe: a condition; the pipe, which holds 64 kB, has no page left.
+full_pipe() {
+  /usr/bin/python3 -c 'import fcntl, struct, sys, termios
+(held,) = struct.unpack("i", fcntl.ioctl(7, termios.FIONREAD, bytes(4)))
+sys.exit(held < 60 * 1024)'
+}
+wait_for 60 "the pipe to be full" full_pipe
 stop stuck TERM 20
 equal "exit status with a stuck reader" "$STATUS" 0
