@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,5 +43,21 @@ CLI::Option* add_address(CLI::App& app, const std::string& names, std::optional<
 CLI::Option* add_choice(CLI::App& app, const std::string& names, std::vector<std::string> words,
                         std::function<void(std::size_t)> choose, const std::string& standard,
                         const std::string& help);
+
+/// One of `values` by its word, bound to `value`.
+template <class T>
+CLI::Option* add_choice(CLI::App& app, const std::string& names, T& value,
+                        const std::map<std::string, T>& values, const std::string& help) {
+  std::vector<std::string> words;
+  std::vector<T> meanings;
+  std::string standard;
+  for (const auto& [word, meaning] : values) {
+    words.push_back(word);
+    meanings.push_back(meaning);
+    if (meaning == value) standard = word;
+  }
+  const auto choose = [&value, meanings](std::size_t chosen) { value = meanings[chosen]; };
+  return add_choice(app, names, words, choose, standard, help);
+}
 
 }  // namespace live::cli

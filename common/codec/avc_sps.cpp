@@ -1,6 +1,7 @@
 #include "common/codec/aspect_ratio.hpp"
 #include "common/codec/avc.hpp"
 #include "common/codec/bits.hpp"
+#include "common/codec/cropping.hpp"
 #include "common/codec/nal.hpp"
 
 #include <algorithm>
@@ -112,17 +113,8 @@ bool read_size(BitReader& in, Sps& sps) {
   sps.width = static_cast<std::uint32_t>(width_mbs * 16);
   sps.height = static_cast<std::uint32_t>(height_mbs * 16);
   if (!in.flag()) return true;
-  // Table 6-1 and equations 7-19 to 7-22.
   const auto chroma = sps.separate_colour_planes ? 0 : sps.chroma_format;
-  const std::uint64_t unit_x = chroma == 1 || chroma == 2 ? 2 : 1;
-  const std::uint64_t unit_y = std::uint64_t{chroma == 1 ? 2U : 1U} * field_factor;
-  const auto left = in.ue(), right = in.ue(), top = in.ue(), bottom = in.ue();
-  const auto cut_x = (std::uint64_t{left} + right) * unit_x;
-  const auto cut_y = (std::uint64_t{top} + bottom) * unit_y;
-  if (cut_x >= sps.width || cut_y >= sps.height) return false;
-  sps.width -= static_cast<std::uint32_t>(cut_x);
-  sps.height -= static_cast<std::uint32_t>(cut_y);
-  return true;
+  return read_cropping(in, chroma, field_factor, sps.width, sps.height);
 }
 
 /// hrd_parameters() (§E.1.2).  False when there are more buffers than the standard allows.

@@ -1,5 +1,6 @@
 #include "common/codec/aspect_ratio.hpp"
 #include "common/codec/bits.hpp"
+#include "common/codec/cropping.hpp"
 #include "common/codec/hevc.hpp"
 #include "common/codec/nal.hpp"
 
@@ -72,15 +73,7 @@ bool read_size(BitReader& in, Sps& sps) {
   sps.height = in.ue();
   if (sps.chroma_format > 3 || sps.width > max_side || sps.height > max_side) return false;
   if (!in.flag()) return sps.width > 0 && sps.height > 0;
-  const std::uint64_t unit_x = sps.chroma_format == 1 || sps.chroma_format == 2 ? 2 : 1;
-  const std::uint64_t unit_y = sps.chroma_format == 1 ? 2 : 1;
-  const auto left = in.ue(), right = in.ue(), top = in.ue(), bottom = in.ue();
-  const auto cut_x = (std::uint64_t{left} + right) * unit_x;
-  const auto cut_y = (std::uint64_t{top} + bottom) * unit_y;
-  if (cut_x >= sps.width || cut_y >= sps.height) return false;
-  sps.width -= static_cast<std::uint32_t>(cut_x);
-  sps.height -= static_cast<std::uint32_t>(cut_y);
-  return true;
+  return read_cropping(in, sps.chroma_format, 1, sps.width, sps.height);
 }
 
 /// scaling_list_data() (§7.3.4).

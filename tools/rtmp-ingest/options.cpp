@@ -1,6 +1,7 @@
 #include "tools/rtmp-ingest/options.hpp"
 
 #include "common/base/failure.hpp"
+#include "common/cli/cut_option.hpp"
 #include "common/cli/options.hpp"
 
 #include <CLI/CLI.hpp>
@@ -56,19 +57,7 @@ void declare_media(CLI::App& app, Options& o) {
       app, "--format", {"fmp4", "flv"},
       [&o](std::size_t chosen) { o.format = static_cast<Format>(chosen); }, "fmp4",
       "what the command reads");
-  app.add_option_function<std::string>(
-         "--fragment",
-         [&o](const std::string& text) {
-           const auto cut = live::mux::parse_cut(text);
-           if (!cut)
-             throw CLI::ValidationError{"--fragment",
-                                        "expected frame, gop or a duration such as 2s"};
-           o.cut = *cut;
-         },
-         "one fragment per frame, per group of pictures, or at the first key frame after a "
-         "duration")
-      ->type_name("frame|gop|DURATION")
-      ->default_str("frame");
+  live::cli::add_cut(app, o.cut);
   live::cli::add_choice(
       app, "--tracks", {"main", "all"}, [&o](std::size_t chosen) { o.all_tracks = chosen == 1; },
       "main", "of publishers that send several of a kind");

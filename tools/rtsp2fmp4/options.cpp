@@ -1,6 +1,7 @@
 #include "tools/rtsp2fmp4/options.hpp"
 
 #include "common/base/text.hpp"
+#include "common/cli/cut_option.hpp"
 #include "common/cli/options.hpp"
 
 #include <map>
@@ -23,23 +24,6 @@ const std::map<std::string, AudioMode> audio_modes{{"auto", AudioMode::automatic
                                                    {"none", AudioMode::none}};
 const std::map<std::string, bool> switches{{"on", true}, {"off", false}};
 
-/// One of `values` by its word.
-template <class T>
-void add_choice(CLI::App& app, const std::string& name, T& value,
-                const std::map<std::string, T>& values, const std::string& help) {
-  std::string words, standard;
-  for (const auto& [word, meaning] : values) {
-    words += words.empty() ? word : "|" + word;
-    if (meaning == value) standard = word;
-  }
-  const auto choose = [&value, &values, name, words](const std::string& word) {
-    const auto found = values.find(word);
-    if (found == values.end()) throw CLI::ValidationError{name, word + " is none of " + words};
-    value = found->second;
-  };
-  app.add_option_function<std::string>(name, choose, help)->type_name(words)->default_str(standard);
-}
-
 void declare_input(CLI::App& app, Options& o) {
   app.add_option(
          "INPUT", o.input,
@@ -47,9 +31,10 @@ void declare_input(CLI::App& app, Options& o) {
          "test: for a test picture; env:NAME or file:PATH holds an address that must not be seen")
       ->required()
       ->type_name("");
-  add_choice(app, "--transport", o.transport, transports,
-             "RTSP media over the same TCP connection, over UDP, or UDP and TCP after 3 s without "
-             "a packet");
+  live::cli::add_choice(
+      app, "--transport", o.transport, transports,
+      "RTSP media over the same TCP connection, over UDP, or UDP and TCP after 3 s without "
+      "a packet");
   live::cli::add_duration(app, "--timeout", o.timeout,
                           "reconnect after this long without video, whatever the audio does");
   app.add_option("--max-retries", o.max_retries,
@@ -71,28 +56,16 @@ void declare_input(CLI::App& app, Options& o) {
 
 void declare(CLI::App& app, Options& o) {
   declare_input(app, o);
-  add_choice(app, "--video", o.video, video_modes,
-             "copy what browsers play and transcode the rest (auto), "
-             "never transcode, always transcode, or leave video out");
-  add_choice(
+  live::cli::add_choice(app, "--video", o.video, video_modes,
+                        "copy what browsers play and transcode the rest (auto), "
+                        "never transcode, always transcode, or leave video out");
+  live::cli::add_choice(
       app, "--audio", o.audio, audio_modes,
       "copy what browsers play, PCM and G.711 to FLAC, the rest to AAC (auto); or one of these");
-  add_choice(
+  live::cli::add_choice(
       app, "--fix-sps", o.fix_sps, switches,
       "tell decoders that no frame is reordered, while none is: browsers then show each at once");
-  app.add_option_function<std::string>(
-         "--fragment",
-         [&o](const std::string& text) {
-           const auto cut = live::mux::parse_cut(text);
-           if (!cut)
-             throw CLI::ValidationError{"--fragment",
-                                        "expected frame, gop or a duration such as 2s"};
-           o.cut = *cut;
-         },
-         "one fragment per frame, per group of pictures, or at the first key frame after a "
-         "duration")
-      ->type_name("frame|gop|DURATION")
-      ->default_str("frame");
+  live::cli::add_cut(app, o.cut);
   app.add_option(
          "-o,--output", o.output,
          "write this file instead of standard output; new codec parameters begin a further file")
