@@ -1,0 +1,54 @@
+// Multivariant playlists as values: RFC 8216 §4.3.4, draft-pantos-hls-rfc8216bis §4.4.6.
+#pragma once
+
+#include "common/base/step.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace live::hls {
+
+/// EXT-X-STREAM-INF and its URI.
+struct Variant {
+  std::string uri;
+  std::uint64_t bandwidth = 0;  ///< bits per second, peak of any 0.5 to 1.5 target durations
+  std::optional<std::uint64_t> average_bandwidth;
+  std::string codecs;                   ///< "avc1.4d401f,mp4a.40.2"; RFC 6381
+  std::uint32_t width = 0, height = 0;  ///< 0: no RESOLUTION (audio only)
+  double frame_rate = 0;                ///< 0: none; written with 3 decimals
+  std::string audio_group;              ///< AUDIO; empty: none
+  std::string
+      name;  ///< of the rendition, for people (NAME is no attribute of the tag); not written
+  std::vector<std::string> others;  ///< attributes that are none of the above, as they are
+
+  bool operator==(const Variant&) const = default;
+};
+
+/// EXT-X-MEDIA.
+struct MediaRendition {
+  std::string type, group, name, uri, language;
+  bool is_default = false, autoselect = false;
+  std::vector<std::string> others;
+  bool operator==(const MediaRendition&) const = default;
+};
+
+struct MultivariantPlaylist {
+  unsigned version = 0;  ///< 0: format() writes the least that is needed
+  bool independent_segments = false;
+  std::vector<Variant> variants;  ///< players begin with the first one
+  std::vector<MediaRendition> media;
+  std::vector<std::string> others;  ///< tags of the head that are none of the above
+
+  bool operator==(const MultivariantPlaylist&) const = default;
+};
+
+std::string format(const MultivariantPlaylist& playlist);
+/// At most 1 MiB and 1,000 variants.  Malformed::at is the number of the line.
+Parsed<MultivariantPlaylist> parse_multivariant_playlist(std::string_view text);
+/// The first tag that tells: a media playlist has EXTINF, TARGETDURATION or MEDIA-SEQUENCE, a multivariant one STREAM-INF.
+bool is_multivariant(std::string_view text);
+
+}  // namespace live::hls

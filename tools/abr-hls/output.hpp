@@ -1,0 +1,71 @@
+// The tree that is written: samples of all renditions in, segments, parts, playlists, journal and record out.  One thread
+// calls it, and waits for the disk.
+#pragma once
+
+#include "common/base/bytes.hpp"
+#include "common/base/units.hpp"
+#include "common/codec/parameters.hpp"
+#include "tools/abr-hls/cutter.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace abr_hls {
+
+struct Options;
+struct Stats;
+
+struct RenditionInfo {
+  std::string name;
+  std::optional<live::codec::Parameters> video, audio;
+  std::uint64_t peak = 0;      ///< declared: VBV + audio + 5 %; 0: unknown (copied)
+  std::int64_t frame_90k = 0;  ///< usual duration of a picture; 0: none or unknown
+};
+
+/// An encoded access unit or audio frame.
+struct Sample {
+  std::shared_ptr<const void> owner;  ///< keeps `bytes`
+  live::Bytes bytes;
+  std::int64_t dts = 0, pts = 0,
+               duration = 0;  ///< video 1/90000 s, audio 1/sample rate; from 10 s up
+  bool key = true;
+};
+
+class Output {
+ public:
+  /// Takes the lock, decides between a resumed and a new broadcast (man 5 hls-tree), checks what is there.  Throws
+  /// Failure(try_again) when another holds the lock for 5 s.
+  Output(const Options& options, Stats& stats);
+  ~Output();
+
+  /// From the next segment on: new init segments and, but for the first time, a discontinuity.
+  void epoch(std::vector<RenditionInfo> renditions);
+  /// In order of time, before the samples behind it are pushed.
+  void cut(const Cut& cut, std::chrono::seconds target_duration);
+  /// `rendition`: index into epoch()'s.  In order of decoding per track.
+  void push(std::size_t rendition, bool video, Sample sample);
+  /// This rendition gives nothing from the next cut at or behind `from` (1/90000 s) on: its segments are gaps, until
+  /// samples of it come again at a segment's begin.
+  void give_up(std::size_t rendition, std::int64_t from);
+  /// The wall clock of a presentation time, for EXT-X-PROGRAM-DATE-TIME: prft, or arrival.
+  void clock(std::int64_t pts_90k, live::WallClock wall);
+
+  enum class How {
+    ended,    ///< end of input: the last segment, ENDLIST
+    stopped,  ///< asked to stop: the last segment, list left open
+  };
+  void finish(How how);
+  /// What waits for its time (deletions, a full disk): call at least once a second.  Throws Failure(io) after
+  /// --disk-timeout without space.
+  void tick(live::Monotonic now);
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace abr_hls
