@@ -15,7 +15,10 @@
 namespace live::ingest {
 namespace {
 
-constexpr std::size_t time_digits = 16;
+/// In hexadecimal.  ffmpeg reads no more than 255 bytes of a refusal: 102 are always the same and a name has up to 64, so
+/// that challenge and opaque together must stay below 90.
+constexpr std::size_t time_digits = 8;
+constexpr std::size_t mac_bytes = 8;
 
 std::string rejected(std::string_view what) {
   return fmt::format("[ AccessManager.Reject ] : [ {} ]", what);
@@ -45,10 +48,8 @@ Challenges::Challenges() {
   salt_ = random_letters(salt_letters);
 }
 
-/// 16 hexadecimal digits of time and 32 of a MAC.
 std::string Challenges::opaque(std::string_view client, std::chrono::seconds now) const {
-  constexpr std::size_t mac_bytes = 16;
-  auto out = fmt::format("{:016x}", static_cast<std::uint64_t>(now.count()));
+  auto out = fmt::format("{:0{}x}", static_cast<std::uint32_t>(now.count()), time_digits);
   const auto text = out + Gate::address_of(client);
   const auto bytes = as_bytes(text);
   std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
@@ -63,11 +64,11 @@ std::string Challenges::opaque(std::string_view client, std::chrono::seconds now
 bool Challenges::is_ours(std::string_view opaque, std::string_view client,
                          std::chrono::seconds now) const {
   constexpr int hexadecimal = 16;
-  std::uint64_t made = 0;
+  std::uint32_t made = 0;
   const auto* digits_end = opaque.data() + std::min(time_digits, opaque.size());
   const auto [at, error] = std::from_chars(opaque.data(), digits_end, made, hexadecimal);
   if (error != std::errc{} || at != digits_end) return false;
-  const std::chrono::seconds when{static_cast<std::int64_t>(made)};
+  const std::chrono::seconds when{made};
   const auto expected = this->opaque(client, when);
   return expected.size() == opaque.size() &&
          CRYPTO_memcmp(expected.data(), opaque.data(), expected.size()) == 0 && when <= now &&

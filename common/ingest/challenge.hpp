@@ -6,7 +6,8 @@
 //   connect app?authmod=adobe&user=NAME&challenge=...&response=...&opaque=...  -> the answer, for Keys::check()
 //
 // Adobe has not published it; this is what those three clients do.  Nothing is remembered between the steps: `opaque` is the
-// time and the peer's address under a MAC of ours, good for a minute.  Pure but for the random secret.
+// time and a MAC of ours over it and the peer's address, good for a minute.  Its 64 bits can only be guessed by asking us, and
+// who did would still need the answer of somebody who knows the key.  Pure but for the random secret.
 #pragma once
 
 #include "common/ingest/publisher.hpp"

@@ -53,6 +53,13 @@ TEST(Challenges, AskTwice) {
   EXPECT_THAT(refusal(challenges, "authmod=adobe&user=an%26na"), HasSubstr("?reason=nosuchuser"));
 }
 
+// libavformat/rtmpproto.c, handle_invoke_error(): char tmpstr[256].
+TEST(Challenges, FitIntoWhatFfmpegReadsWhateverTheName) {
+  const auto text = refusal(Challenges{}, "authmod=adobe&user=" + std::string(64, 'n'));
+  EXPECT_THAT(text, HasSubstr("&opaque="));
+  EXPECT_LT(text.size(), 256U);
+}
+
 TEST(Challenges, GiveAnAnswerThatTheKeysCheck) {
   const Challenges challenges;
   const auto query = answer(refusal(challenges, "authmod=adobe&user=anna"), "password1");
@@ -86,8 +93,7 @@ TEST(Challenges, AnAnswerIsGoodForAMinuteAndOneAddress) {
 TEST(Challenges, AForgedAnswerIsAskedAgain) {
   const Challenges challenges;
   for (const auto* opaque :
-       {"", "x", "00000000000003e8", "-0000000000003e8",
-        "00000000000003e800000000000000000000000000000000", "ffffffffffffffff"})
+       {"", "x", "000003e8", "-00003e8", "000003e80000000000000000", "ffffffff"})
     EXPECT_THAT(
         refusal(challenges, std::string{"authmod=adobe&user=anna&response=x&opaque="} + opaque),
         HasSubstr("?reason=needauth"))
