@@ -16,6 +16,7 @@ set(LIVE_TEST_ENVIRONMENT
 #       # TEST: timeout=120 labels=long,threads processors=2 lock=NAME
 #   timeout is in seconds (default 120); long: only in scripts/test --long; threads: also run under
 #   ThreadSanitizer; processors: cores that it keeps busy; lock: a name that only one test holds at a time.
+#   A script that exits 77 was skipped; it says why.
 function(live_script_tests prefix label folder)
   file(GLOB scripts CONFIGURE_DEPENDS ${folder}/*.sh ${folder}/*.py)
   foreach(script ${scripts})
@@ -46,7 +47,7 @@ function(live_script_tests prefix label folder)
       add_test(NAME ${test} COMMAND bash ${script})
     endif()
     set_tests_properties(${test} PROPERTIES
-      TIMEOUT ${timeout} LABELS "${labels}" PROCESSORS ${processors} RESOURCE_LOCK "${lock}"
+      TIMEOUT ${timeout} SKIP_RETURN_CODE 77 LABELS "${labels}" PROCESSORS ${processors} RESOURCE_LOCK "${lock}"
       ENVIRONMENT "${LIVE_TEST_ENVIRONMENT}")
   endforeach()
 endfunction()
