@@ -1,13 +1,20 @@
 // Where segments and parts begin: the same places for all renditions.  Pure.
 //
-// Without a copied rendition: key frames by time (the first picture at or behind n * key interval), segments at the first key
-// frame at or behind n * segment.  With one: at the source's key frames, as the rules of --rendition source say.
+// Without a copied rendition: segments at the first picture at or behind n * segment, counted from the first picture, and
+// within them key frames at or behind n * key interval.  With one: whole GOPs of the source as many as fit, each of the first
+// two in a segment of its own (TARGETDURATION is not known before they are over); what would become longer than
+// TARGETDURATION is cut there without a key frame.
+//
+// Stamps are 1/90000 s; one that is up to 1 ms early counts as in time (containers round).
 #pragma once
 
+#include "common/base/units.hpp"
+
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 namespace abr_hls {
 
@@ -17,32 +24,69 @@ struct CutRules {
   bool follow_source = false;  ///< a rendition copies the source: key frames are where it has them
 };
 
-/// Stamps are 1/90000 s.
 struct Cut {
   std::int64_t at = 0;      ///< presentation time of the first picture behind the cut
   bool segment = false;     ///< a segment begins; else a part
   bool independent = true;  ///< at a key frame
+  /// The media before it ends here: `at`, or less where a hole lies between.
+  std::int64_t ends = 0;
+  /// A hole that makes the segment before it too long, or a new time line: EXT-X-DISCONTINUITY.  Always with `segment`.
+  bool discontinuity = false;
+  bool operator==(const Cut&) const = default;
+};
+
+/// Constant from the first cut on.
+struct Targets {
+  std::chrono::seconds segment{};  ///< EXT-X-TARGETDURATION
+  live::Us part{};  ///< PART-TARGET: whole pictures, so it may differ from --part; 0: no parts
+  bool operator==(const Targets&) const = default;
 };
 
 class Cutter {
  public:
-  explicit Cutter(CutRules rules) : rules_(rules) {}
+  explicit Cutter(const CutRules& rules) : rules_(rules) {}
 
   struct Answer {
     bool key = false;        ///< this picture is to be a key frame in all renditions
     std::optional<Cut> cut;  ///< before this picture
   };
-  /// The next picture in order of presentation (encoded ladder), or the next access unit in order of decoding by its decode
-  /// time plus the reordering delay (follow_source); `source_key`: it is a key frame of the source.  Without video: audio frames.
+  /// The next picture in order of presentation (encoded ladder), or the next access unit in order of decoding: a key frame by
+  /// its presentation time, others by decode time plus the reordering delay (follow_source); `source_key`: it is a key frame of
+  /// the source.  Without video: audio frames.
   Answer picture(std::int64_t at, std::int64_t duration, bool source_key);
 
-  /// EXT-X-TARGETDURATION, constant; with follow_source it stands only after the first two GOPs (or longest_gop).
-  [[nodiscard]] std::optional<std::chrono::seconds> target_duration() const;
-  /// A new time line: the next picture begins a segment.
+  /// With follow_source nothing before the first two GOPs are over, or one has become longest_gop.
+  [[nodiscard]] std::optional<Targets> targets() const { return targets_; }
+  /// No more pictures: targets() stands from now on.
+  void settle();
+  /// A new time line: the next picture begins a segment, behind a discontinuity.
   void restart();
+  /// Where the next key frame is due, if nothing comes before (not with follow_source).
+  [[nodiscard]] std::int64_t next_key() const { return next_key_; }
 
  private:
+  static constexpr std::size_t gops_remembered = 4;
+
+  Answer by_time(std::int64_t at, std::int64_t duration);
+  Answer by_source(std::int64_t at, std::int64_t duration, bool source_key);
+  Cut begin_segment(std::int64_t at, std::int64_t grid);
+  [[nodiscard]] bool hole_before(std::int64_t at) const;
+  [[nodiscard]] bool part_due(std::int64_t at, std::int64_t duration) const;
+  [[nodiscard]] std::int64_t part_step() const;
+  [[nodiscard]] std::int64_t longest_segment() const;
+  [[nodiscard]] std::int64_t expected_gop() const;
+  void close_gop(std::int64_t at);
+  void set_targets(std::int64_t segment, std::int64_t picture);
+
   CutRules rules_;
+  std::optional<Targets> targets_;
+  bool begun_ = false, restarted_ = false;
+  std::int64_t segment_begin_ = 0, segment_grid_ = 0;  ///< as it is, and as n * segment
+  std::int64_t next_key_ = 0, next_part_ = 0, part_begin_ = 0;
+  std::int64_t end_ = 0;  ///< of the last picture
+  std::int64_t gop_begin_ = 0, first_duration_ = 0;
+  std::size_t gops_ = 0;
+  std::array<std::int64_t, gops_remembered> gop_lengths_{};
 };
 
 }  // namespace abr_hls

@@ -21,7 +21,8 @@ enum class Overload { drop_rung, drop_frames, wait };
 struct Options {
   std::filesystem::path folder;  ///< -o: ROOT/<stream>
   std::string input;             ///< empty or "-": stdin
-  std::vector<Wish> ladder;      ///< default_ladder() when none was named
+  std::string input_format;      ///< libavformat's name of the demuxer; empty: find out
+  std::vector<Wish> ladder;      ///< default_ladder() when no rendition with video was named
   std::string encoder;           ///< empty: the first right one for each rendition's codec
   std::string preset, profile;
   unsigned threads = 1;  ///< of each video encoder

@@ -19,8 +19,10 @@ namespace abr_hls {
 struct Options;
 struct Stats;
 
+/// The same index for the same wish of the ladder in every epoch.
 struct RenditionInfo {
   std::string name;
+  /// Neither: the source is too small for it, it has nothing in this epoch.
   std::optional<live::codec::Parameters> video, audio;
   std::uint64_t peak = 0;      ///< declared: VBV + audio + 5 %; 0: unknown (copied)
   std::int64_t frame_90k = 0;  ///< usual duration of a picture; 0: none or unknown
@@ -44,10 +46,14 @@ class Output {
 
   /// From the next segment on: new init segments and, but for the first time, a discontinuity.
   void epoch(std::vector<RenditionInfo> renditions);
-  /// In order of time, before the samples behind it are pushed.
-  void cut(const Cut& cut, std::chrono::seconds target_duration);
+  /// In order of time, before the samples behind it are pushed; samples before it may come later (each rendition and track has
+  /// a delay of its own).
+  void cut(const Cut& cut, const Targets& targets);
   /// `rendition`: index into epoch()'s.  In order of decoding per track.
   void push(std::size_t rendition, bool video, Sample sample);
+  /// Nothing of this track before `at` (1/90000 s) comes any more: what waits for it may go on.  Told where a track has ended
+  /// or pauses; a sample says the same by its time.
+  void reached(std::size_t rendition, bool video, std::int64_t at);
   /// This rendition gives nothing from the next cut at or behind `from` (1/90000 s) on: its segments are gaps, until
   /// samples of it come again at a segment's begin.
   void give_up(std::size_t rendition, std::int64_t from);

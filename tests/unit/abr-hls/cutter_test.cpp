@@ -1,0 +1,177 @@
+#include "tools/abr-hls/cutter.hpp"
+
+#include <vector>
+
+#include <gmock/gmock.h>
+
+namespace abr_hls {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Each;
+using testing::ElementsAre;
+using testing::SizeIs;
+
+constexpr std::int64_t start = 900'000;
+constexpr std::int64_t second = 90'000;
+
+struct Run {
+  std::vector<std::int64_t> segments, keys, parts;  ///< from the start
+  std::vector<Cut> cuts;
+};
+
+/// `count` pictures at `num`/`den` a second.
+Run run(Cutter& cutter, std::int64_t num, std::int64_t den, int count, int source_gop = 0,
+        std::int64_t from = start) {
+  Run result;
+  for (int i = 0; i < count; ++i) {
+    const auto at = from + live::rescale(i * den, second, num);
+    const auto next = from + live::rescale((i + 1) * den, second, num);
+    const auto answer = cutter.picture(at, next - at, source_gop > 0 && i % source_gop == 0);
+    if (answer.key) result.keys.push_back(at - start);
+    if (!answer.cut) continue;
+    result.cuts.push_back(*answer.cut);
+    (answer.cut->segment ? result.segments : result.parts).push_back(at - start);
+  }
+  return result;
+}
+
+std::vector<std::int64_t> lengths(const std::vector<std::int64_t>& points) {
+  std::vector<std::int64_t> result;
+  for (std::size_t i = 1; i < points.size(); ++i)
+    result.push_back(points[i] - points[i - 1]);
+  return result;
+}
+
+struct Rate {
+  std::int64_t num, den;
+};
+class CutterByTime : public testing::TestWithParam<Rate> {};
+
+TEST_P(CutterByTime, SegmentsAndKeysLieWithinAPictureOfTheirGrid) {
+  Cutter cutter{{4s, 2s, 0ms, 10s, false}};
+  const auto [num, den] = GetParam();
+  const auto got = run(cutter, num, den, static_cast<int>(60 * num / den));
+  const auto picture = live::rescale(den, second, num) + 1;
+  ASSERT_GE(got.segments.size(), 14U);
+  for (std::size_t i = 0; i < got.segments.size(); ++i) {
+    const auto grid = static_cast<std::int64_t>(i) * 4 * second;
+    EXPECT_GE(got.segments[i], grid - 90);
+    EXPECT_LT(got.segments[i], grid + picture);
+  }
+  for (std::size_t i = 0; i < got.keys.size(); ++i) {
+    const auto grid = static_cast<std::int64_t>(i) * 2 * second;
+    EXPECT_GE(got.keys[i], grid - 90);
+    EXPECT_LT(got.keys[i], grid + picture);
+  }
+  EXPECT_EQ(cutter.targets()->segment, 4s);
+}
+
+TEST_P(CutterByTime, PartsAreAtMostTheirTargetAndMostlyAtLeast85Percent) {
+  Cutter cutter{{4s, 2s, 500ms, 10s, false}};
+  const auto [num, den] = GetParam();
+  const auto got = run(cutter, num, den, static_cast<int>(60 * num / den));
+  const auto target = cutter.targets()->part.count() * 9 / 100;
+  auto all = got.segments;
+  all.insert(all.end(), got.parts.begin(), got.parts.end());
+  std::sort(all.begin(), all.end());
+  for (const auto length : lengths(all)) {
+    EXPECT_LE(length, target + 9);
+    EXPECT_GE(length * 100, target * 85);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Rates, CutterByTime,
+                         testing::Values(Rate{25, 2}, Rate{24000, 1001}, Rate{24, 1}, Rate{25, 1},
+                                         Rate{30000, 1001}, Rate{30, 1}, Rate{50, 1},
+                                         Rate{60000, 1001}, Rate{60, 1}));
+
+TEST(Cutter, KeysBeginAnewWithASegmentThatIsNoMultiple) {
+  Cutter cutter{{5s, 2s, 0ms, 10s, false}};
+  const auto got = run(cutter, 25, 1, 10 * 25);
+  EXPECT_THAT(got.keys, ElementsAre(0, 2 * second, 4 * second, 5 * second, 7 * second, 9 * second));
+  EXPECT_THAT(got.segments, ElementsAre(0, 5 * second));
+}
+
+TEST(Cutter, StampsThatAreAMillisecondEarlyAreInTime) {
+  Cutter cutter{{4s, 2s, 0ms, 10s, false}};
+  EXPECT_TRUE(cutter.picture(start, 3000, false).cut);
+  EXPECT_FALSE(cutter.picture(start + 4 * second - 3000, 2910, false).cut);
+  EXPECT_TRUE(cutter.picture(start + 4 * second - 90, 3090, false).cut);
+}
+
+TEST(Cutter, AHoleThatIsTooLongIsADiscontinuityAndBeginsAGrid) {
+  Cutter cutter{{4s, 2s, 500ms, 10s, false}};
+  run(cutter, 25, 1, 50);
+  const auto got = run(cutter, 25, 1, 200, 0, start + 33 * second);
+  ASSERT_THAT(got.segments, SizeIs(2));
+  EXPECT_EQ(got.cuts[0].at, start + 33 * second);
+  EXPECT_TRUE(got.cuts[0].discontinuity);
+  EXPECT_EQ(got.cuts[0].ends, start + 2 * second);
+  EXPECT_EQ(got.segments[1], 37 * second);
+}
+
+TEST(Cutter, AShortHoleIsNone) {
+  Cutter cutter{{4s, 2s, 0ms, 10s, false}};
+  run(cutter, 25, 1, 50);
+  const auto got = run(cutter, 25, 1, 100, 0, start + 3 * second);
+  EXPECT_THAT(got.segments, ElementsAre(4 * second));
+  EXPECT_FALSE(got.cuts[0].discontinuity);
+}
+
+TEST(Cutter, ARestartIsADiscontinuityWhateverTheTime) {
+  Cutter cutter{{4s, 2s, 0ms, 10s, false}};
+  run(cutter, 25, 1, 50);
+  cutter.restart();
+  const auto answer = cutter.picture(start + 2 * second, 3600, false);
+  ASSERT_TRUE(answer.cut);
+  EXPECT_TRUE(answer.key);
+  EXPECT_EQ(*answer.cut, (Cut{start + 2 * second, true, true, start + 2 * second, true}));
+  EXPECT_EQ(cutter.picture(start + 6 * second, 3600, false).cut->at, start + 6 * second);
+}
+
+TEST(Cutter, FollowsTheSourcesGops) {
+  Cutter cutter{{4s, 2s, 0ms, 10s, true}};
+  const auto got = run(cutter, 25, 1, 25 * 20, 50);
+  EXPECT_THAT(got.segments,
+              ElementsAre(0, 2 * second, 4 * second, 8 * second, 12 * second, 16 * second));
+  EXPECT_EQ(cutter.targets()->segment, 4s);
+  for (const auto& cut : got.cuts)
+    EXPECT_TRUE(cut.independent);
+}
+
+TEST(Cutter, GopsThatDoNotFitTwiceStandAlone) {
+  Cutter cutter{{4s, 2s, 0ms, 10s, true}};
+  const auto got = run(cutter, 25, 1, 25 * 24, 75);
+  EXPECT_THAT(lengths(got.segments), Each(3 * second));
+  EXPECT_EQ(cutter.targets()->segment, 4s);
+}
+
+TEST(Cutter, LongGopsMakeTheTargetAndLaterOnesAreCutThere) {
+  Cutter cutter{{4s, 2s, 0ms, 10s, true}};
+  run(cutter, 25, 1, 25 * 12, 25 * 6);
+  EXPECT_FALSE(cutter.targets());
+  auto got = run(cutter, 25, 1, 25 * 12, 25 * 12, start + 12 * second);
+  EXPECT_EQ(cutter.targets()->segment, 6s);
+  EXPECT_THAT(got.segments, ElementsAre(12 * second, 18 * second));
+  EXPECT_TRUE(got.cuts[0].independent);
+  EXPECT_FALSE(got.cuts[1].independent);
+}
+
+TEST(Cutter, AnEndlessGopIsCutAtTheLongest) {
+  Cutter cutter{{4s, 2s, 0ms, 10s, true}};
+  const auto got = run(cutter, 25, 1, 25 * 35, 10'000);
+  EXPECT_THAT(got.segments, ElementsAre(0, 10 * second, 20 * second, 30 * second));
+  EXPECT_EQ(cutter.targets()->segment, 10s);
+}
+
+TEST(Cutter, AnInputThatEndsBeforeItsSecondGopHasATarget) {
+  Cutter cutter{{4s, 2s, 0ms, 10s, true}};
+  run(cutter, 25, 1, 25 * 7, 1000);
+  EXPECT_FALSE(cutter.targets());
+  cutter.settle();
+  EXPECT_EQ(cutter.targets()->segment, 7s);
+}
+
+}  // namespace
+}  // namespace abr_hls
