@@ -2,12 +2,12 @@
 const assert = require('node:assert');
 const path = require('node:path');
 const {story, full} = require('./lib/story.js');
-const {sleep, until} = require('./lib/until.js');
+const {until} = require('./lib/until.js');
 
-const program = path.resolve(__dirname, '../support/rtsp-camera');
+const rtspCamera = path.resolve(__dirname, '../support/rtsp-camera');
 
 async function camera(programs, port = 0) {
-  const started = programs.start('camera', ['/usr/bin/python3', program, '--port', String(port)]);
+  const started = programs.start('camera', ['/usr/bin/python3', rtspCamera, '--port', String(port)]);
   const [, ready] = await until('the camera', () => /ready (\d+)/.exec(started.words));
   return {started, port: Number(ready)};
 }
@@ -24,13 +24,15 @@ async function moves(page, what) {
 
 story(async (stage) => {
   let {started, port} = await camera(stage.programs);
-  const {url} = await stage.programs.pipe(`rtsp://127.0.0.1:${port}/h264aac`, '--timeout 3s');
+  const {program, url} = await stage.programs.pipe(`rtsp://127.0.0.1:${port}/h264aac`, '--timeout 3s');
+  const complaints = () => program.words.match(/no video/g)?.length ?? 0;
   const page = await stage.open('chromium', `${url}/live/`);
   await until('the page to play', async () => (await shown(page)).time > 1, 90);
   const first = await shown(page);
   for (let i = 0; i < full(1, 5); ++i) {
+    const before = complaints();
     started.signal('SIGSTOP');
-    await sleep(6000);
+    await until('the frozen camera to be given up', () => complaints() > before, 60);
     started.signal('SIGCONT');
     await moves(page, 'the page to go on after the camera was frozen');
     await started.stop('SIGKILL');
