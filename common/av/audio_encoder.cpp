@@ -10,6 +10,7 @@ extern "C" {
 #include <libavcodec/avcodec.h>
 #include <libavutil/audio_fifo.h>
 #include <libavutil/opt.h>
+#include <libavutil/samplefmt.h>
 #include <libswresample/swresample.h>
 }
 
@@ -93,7 +94,8 @@ AudioEncoder::AudioEncoder(const AudioEncoding& encoding) {
 void AudioEncoder::push(const Frame& frame, std::optional<std::int64_t> pts,
                         const std::function<void(Packet)>& sink) {
   if (pts) {
-    const auto start = *pts - av_audio_fifo_size(fifo_.get());
+    const auto waiting = resampler_ ? swr_get_delay(resampler_.get(), context_->sample_rate) : 0;
+    const auto start = *pts - waiting - av_audio_fifo_size(fifo_.get());
     if (std::abs(start - next_pts_) > frame_samples_ / 2) next_pts_ = start;
   }
   resample(frame);
@@ -124,16 +126,20 @@ void AudioEncoder::resample(const Frame& frame) {
     in_format_ = in.format;
     in_channels_ = in.ch_layout.nb_channels;
   }
+  resample(const_cast<const std::uint8_t**>(in.extended_data), in.nb_samples);
+}
+
+void AudioEncoder::resample(const std::uint8_t** planes, int samples) {
+  const auto& c = *context_;
   av_frame_unref(converted_.raw());
   auto& out = *converted_.raw();
   out.format = c.sample_fmt;
   out.sample_rate = c.sample_rate;
   check(av_channel_layout_copy(&out.ch_layout, &c.ch_layout), "copy channel layout");
-  out.nb_samples = swr_get_out_samples(resampler_.get(), in.nb_samples);
+  out.nb_samples = swr_get_out_samples(resampler_.get(), samples);
+  if (out.nb_samples <= 0) return;
   check(av_frame_get_buffer(&out, 0), "allocate sound");
-  auto** planes = const_cast<const std::uint8_t**>(in.extended_data);
-  const int got =
-      swr_convert(resampler_.get(), out.extended_data, out.nb_samples, planes, in.nb_samples);
+  const int got = swr_convert(resampler_.get(), out.extended_data, out.nb_samples, planes, samples);
   check(got, "resample");
   check(av_audio_fifo_write(fifo_.get(), reinterpret_cast<void**>(out.extended_data), got),
         "queue sound");
@@ -154,9 +160,36 @@ void AudioEncoder::encode(const std::function<void(Packet)>& sink) {
   block.pts = next_pts_;
   next_pts_ += block.nb_samples;
   check(avcodec_send_frame(&c, &block), "encode sound");
+  drain(sink);
+}
+
+void AudioEncoder::finish(const std::function<void(Packet)>& sink) {
+  if (resampler_) resample(nullptr, 0);
+  while (av_audio_fifo_size(fifo_.get()) >= static_cast<int>(frame_samples_))
+    encode(sink);
+  if (const auto rest = av_audio_fifo_size(fifo_.get()); rest > 0) {
+    const auto missing = static_cast<int>(frame_samples_) - rest;
+    av_frame_unref(block_.raw());
+    auto& block = *block_.raw();
+    block.format = context_->sample_fmt;
+    block.nb_samples = missing;
+    check(av_channel_layout_copy(&block.ch_layout, &context_->ch_layout), "copy channel layout");
+    check(av_frame_get_buffer(&block, 0), "allocate sound");
+    check(av_samples_set_silence(block.extended_data, 0, missing, context_->ch_layout.nb_channels,
+                                 context_->sample_fmt),
+          "fill with silence");
+    check(av_audio_fifo_write(fifo_.get(), reinterpret_cast<void**>(block.extended_data), missing),
+          "queue sound");
+    encode(sink);
+  }
+  check(avcodec_send_frame(context_.get(), nullptr), "encode sound");
+  drain(sink);
+}
+
+void AudioEncoder::drain(const std::function<void(Packet)>& sink) {
   for (;;) {
     Packet out;
-    const int got = avcodec_receive_packet(&c, out.raw());
+    const int got = avcodec_receive_packet(context_.get(), out.raw());
     if (got == AVERROR(EAGAIN) || got == AVERROR_EOF) return;
     check(got, "encode sound");
     sink(std::move(out));

@@ -29,12 +29,18 @@ class AudioEncoder {
   /// count, less is jitter and ignored.
   void push(const Frame& frame, std::optional<std::int64_t> pts,
             const std::function<void(Packet)>& sink);
+  /// Gives what is left, the last packet filled up with silence where the codec wants it full; then only destruction.
+  void finish(const std::function<void(Packet)>& sink);
+  /// What its packets are.  A packet is stamped with the time of the sound that a decoder gives for it: an encoder that
+  /// needs priming (AAC: 1024 samples) gives a first packet of nothing but that, stamped so much before the first sound.
   [[nodiscard]] const Stream& stream() const { return stream_; }
   [[nodiscard]] std::uint32_t frame_samples() const { return frame_samples_; }
 
  private:
   void resample(const Frame& frame);
+  void resample(const std::uint8_t** planes, int samples);
   void encode(const std::function<void(Packet)>& sink);
+  void drain(const std::function<void(Packet)>& sink);
 
   Owned<AVCodecContext> context_;
   Owned<SwrContext> resampler_;

@@ -1,8 +1,10 @@
 // A chain of libavfilter over pictures: what must happen to a source before it is scaled.
 #pragma once
 
+#include "common/av/colour.hpp"
 #include "common/av/frame.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -15,6 +17,7 @@ struct PictureFormat {
   int pixel_format = -1;  ///< AVPixelFormat
   bool interlaced = false, top_field_first = true;
   bool hdr = false;  ///< PQ or HLG
+  Colour colour;
   bool operator==(const PictureFormat&) const = default;
 };
 PictureFormat format_of(const Frame& frame);
@@ -28,9 +31,11 @@ class Filter {
   Filter(Filter&&) noexcept;
   Filter& operator=(Filter&&) noexcept;
 
+  /// REQUIRES: format_of(frame) is the input's but for `interlaced`, `top_field_first` and `colour`.
   void push(const Frame& frame);
   /// No more pictures: receive() gives what is left.
   void finish();
+  /// False when it wants more.
   bool receive(Frame& frame);
 
  private:

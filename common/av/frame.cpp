@@ -48,6 +48,11 @@ std::span<std::int16_t> Frame::samples() {
               static_cast<std::size_t>(frame_->ch_layout.nb_channels)};
 }
 
+std::span<const float> Frame::floats() const {
+  return {reinterpret_cast<const float*>(frame_->data[0]),
+          static_cast<std::size_t>(frame_->nb_samples)};
+}
+
 void Frame::make_writable() { check(av_frame_make_writable(frame_.get()), "copy frame"); }
 void Frame::set_pts(std::int64_t pts) { frame_->pts = pts; }
 std::int64_t Frame::pts() const { return frame_->pts; }

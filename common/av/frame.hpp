@@ -20,6 +20,8 @@ class Frame {
   std::span<std::uint8_t> row(unsigned plane, std::uint32_t y);
   /// The samples of sound().
   std::span<std::int16_t> samples();
+  /// The first channel of planar float sound, as the AAC decoder gives it.
+  [[nodiscard]] std::span<const float> floats() const;
   /// Call before drawing: copies when an encoder still holds the bytes.
   void make_writable();
 

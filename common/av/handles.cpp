@@ -2,8 +2,10 @@
 
 extern "C" {
 #include <libavcodec/avcodec.h>
+#include <libavfilter/avfilter.h>
 #include <libavformat/avformat.h>
 #include <libavutil/audio_fifo.h>
+#include <libavutil/buffer.h>
 #include <libswresample/swresample.h>
 #include <libswscale/swscale.h>
 }
@@ -16,6 +18,8 @@ void Free::operator()(AVCodecContext* p) const noexcept { avcodec_free_context(&
 void Free::operator()(AVCodecParameters* p) const noexcept { avcodec_parameters_free(&p); }
 void Free::operator()(AVFormatContext* p) const noexcept { avformat_close_input(&p); }
 void Free::operator()(AVAudioFifo* p) const noexcept { av_audio_fifo_free(p); }
+void Free::operator()(AVBufferPool* p) const noexcept { av_buffer_pool_uninit(&p); }
+void Free::operator()(AVFilterGraph* p) const noexcept { avfilter_graph_free(&p); }
 void Free::operator()(SwsContext* p) const noexcept { sws_freeContext(p); }
 void Free::operator()(SwrContext* p) const noexcept { swr_free(&p); }
 

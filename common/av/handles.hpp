@@ -10,6 +10,8 @@ struct AVCodecContext;
 struct AVCodecParameters;
 struct AVFormatContext;
 struct AVAudioFifo;
+struct AVBufferPool;
+struct AVFilterGraph;
 struct SwsContext;
 struct SwrContext;
 
@@ -22,6 +24,8 @@ struct Free {
   void operator()(AVCodecParameters* p) const noexcept;
   void operator()(AVFormatContext* p) const noexcept;
   void operator()(AVAudioFifo* p) const noexcept;
+  void operator()(AVBufferPool* p) const noexcept;
+  void operator()(AVFilterGraph* p) const noexcept;
   void operator()(SwsContext* p) const noexcept;
   void operator()(SwrContext* p) const noexcept;
 };

@@ -1,7 +1,10 @@
 #include "common/av/input.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cmath>
+#include <cstring>
 #include <exception>
 #include <new>
 #include <string_view>
@@ -12,6 +15,7 @@
 extern "C" {
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
+#include <libavutil/display.h>
 }
 
 namespace live::av {
@@ -61,6 +65,27 @@ bool header_suffices(const AVStream& stream) {
   }
 }
 
+/// From the display matrix of the container.
+int rotation_of(const AVStream& stream) {
+#if LIBAVCODEC_VERSION_MAJOR >= 61
+  const auto* found =
+      av_packet_side_data_get(stream.codecpar->coded_side_data, stream.codecpar->nb_coded_side_data,
+                              AV_PKT_DATA_DISPLAYMATRIX);
+  const auto* matrix = found != nullptr ? found->data : nullptr;
+  const auto size = found != nullptr ? found->size : 0;
+#else
+  std::size_t size = 0;
+  const auto* matrix = av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+#endif
+  if (matrix == nullptr || size < 9 * sizeof(std::int32_t)) return 0;
+  std::array<std::int32_t, 9> values{};
+  std::memcpy(values.data(), matrix, sizeof values);
+  const double counter_clockwise = av_display_rotation_get(values.data());
+  if (std::isnan(counter_clockwise)) return 0;
+  const auto quarters = static_cast<int>(std::lround(-counter_clockwise / 90));
+  return (quarters % 4 + 4) % 4 * 90;
+}
+
 Stream stream_of(const AVStream& from, bool raw_stamps, bool raw_annex_b) {
   auto out = describe(*from.codecpar);
   out.index = static_cast<unsigned>(from.index);
@@ -76,6 +101,7 @@ Stream stream_of(const AVStream& from, bool raw_stamps, bool raw_annex_b) {
     out.rate_den = static_cast<std::uint32_t>(rate.den);
   }
   out.stamped = !raw_annex_b;
+  out.rotation = rotation_of(from);
   if ((from.disposition & AV_DISPOSITION_ATTACHED_PIC) != 0) out.kind = Stream::Kind::other;
   return out;
 }

@@ -1,14 +1,16 @@
 // Pictures to one rendition of a ladder: a capped rate, key frames where they are asked for and nowhere else.
 #pragma once
 
+#include "common/av/colour.hpp"
 #include "common/av/frame.hpp"
 #include "common/av/packet.hpp"
-#include "common/av/stream.hpp"
+#include "common/codec/parameter_sets.hpp"
 #include "common/codec/parameters.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace live::av {
@@ -24,6 +26,7 @@ struct RenditionEncoding {
   std::string preset;                           ///< empty: a right one for the encoder
   std::string profile;                          ///< likewise
   unsigned threads = 1;
+  Colour colour;  ///< of the pictures: format_of(frame).colour
   std::chrono::milliseconds longest_gop{
       10'000};  ///< when no key frame is asked for; the encoder's own limit
 };
@@ -31,19 +34,32 @@ struct RenditionEncoding {
 /// One codec in one thread.  Stamps are 1/90000 s.
 class RenditionEncoder {
  public:
-  /// Throws Failure(usage) when there is no such encoder, when it wants frames in hardware memory, or refuses the settings.
+  /// Throws Failure(usage) when there is no such encoder, when it wants frames in hardware memory, makes something that HLS
+  /// does not carry, or refuses the settings.
   explicit RenditionEncoder(const RenditionEncoding& encoding);
 
-  /// `key`: this picture becomes an IDR.
+  /// `key`: this picture becomes an IDR.  Packets come in order of decoding; the samples of one are as MP4 carries them:
+  /// length-prefixed, no parameter sets.  REQUIRES: stamps grow.
   void push(const Frame& frame, bool key, const std::function<void(Packet)>& sink);
+  /// Gives what is left; then only destruction.
   void finish(const std::function<void(Packet)>& sink);
 
-  /// Length-prefixed, as MP4 carries it.
+  /// As MP4 carries it.  Known at once from encoders that say it (libx264, libx265, libsvtav1); `config` is
+  /// empty before the first packet from those that only put it into the stream (libaom-av1, h264_v4l2m2m).
   [[nodiscard]] const codec::Parameters& parameters() const { return parameters_; }
 
  private:
+  void open();
+  void drain(const std::function<void(Packet)>& sink);
+  Packet carried(Packet packet);
+  void take_header(Bytes header);
+
+  RenditionEncoding encoding_;
   Owned<AVCodecContext> context_;
+  bool begun_ = false;  ///< the context has got a picture
   codec::Parameters parameters_;
+  std::optional<codec::ParameterSets> sets_;  ///< H.264 and H.265
+  Buffer scratch_;
 };
 
 }  // namespace live::av

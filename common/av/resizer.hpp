@@ -2,6 +2,7 @@
 // it makes pictures smaller; other pixel formats go through swscale first.
 #pragma once
 
+#include "common/av/filter.hpp"
 #include "common/av/frame.hpp"
 #include "common/av/handles.hpp"
 
@@ -12,15 +13,21 @@ namespace live::av {
 class Resizer {
  public:
   /// REQUIRES: even sizes.
-  Resizer(std::uint32_t width, std::uint32_t height) : width_(width), height_(height) {}
+  Resizer(std::uint32_t width, std::uint32_t height);
 
-  /// A picture of its own (shared by reference counting, from a pool of buffers), stamps kept, SAR as set by the caller; `from`
-  /// itself by reference when it is of that size and format already.
+  /// A picture of its own (shared by reference counting, from a pool of buffers), stamps, SAR, captions and colour as `from`
+  /// has them (a full range becomes limited, RGB becomes BT.709); `from` itself by reference when it is of that size and
+  /// format already.
   Frame resize(const Frame& from);
 
  private:
-  std::uint32_t width_, height_;
+  Frame blank(const Frame& like);
+  void convert(const Frame& from, Frame& to);
+
+  int width_, height_;
+  Owned<AVBufferPool> pool_;
   Owned<SwsContext> convert_;
+  PictureFormat converted_;  ///< what convert_ takes
 };
 
 }  // namespace live::av

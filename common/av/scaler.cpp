@@ -3,26 +3,19 @@
 #include <new>
 
 extern "C" {
-#include <libavutil/pixdesc.h>
+#include <libavutil/frame.h>
 #include <libswscale/swscale.h>
 }
 
 #include "common/av/error.hpp"
+#include "common/av/filter.hpp"
 
 namespace live::av {
-namespace {
-
-bool is_full_range(const AVFrame& frame) {
-  return frame.color_range == AVCOL_RANGE_JPEG || frame.format == AV_PIX_FMT_YUVJ420P ||
-         frame.format == AV_PIX_FMT_YUVJ422P || frame.format == AV_PIX_FMT_YUVJ444P;
-}
-
-}  // namespace
-
 const Frame& Scaler::scale(const Frame& from) {
   const auto& in = *from.raw();
+  const bool full_range = format_of(from).colour.full_range;
   const bool even = (in.width | in.height) % 2 == 0;
-  if (even && in.format == AV_PIX_FMT_YUV420P && !is_full_range(in)) return from;
+  if (even && in.format == AV_PIX_FMT_YUV420P && !full_range) return from;
 
   if (!context_ || in.width != width_ || in.height != height_ || in.format != format_) {
     const int width = in.width & ~1;
@@ -32,7 +25,7 @@ const Frame& Scaler::scale(const Frame& from) {
                                   nullptr));
     if (!context_) check(AVERROR(EINVAL), "convert picture");
     const int* table = sws_getCoefficients(SWS_CS_DEFAULT);
-    sws_setColorspaceDetails(context_.get(), table, is_full_range(in) ? 1 : 0, table, 0, 0, 1 << 16,
+    sws_setColorspaceDetails(context_.get(), table, full_range ? 1 : 0, table, 0, 0, 1 << 16,
                              1 << 16);
     out_ = Frame::picture(static_cast<std::uint32_t>(width), static_cast<std::uint32_t>(height));
     width_ = in.width;

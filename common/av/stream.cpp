@@ -1,42 +1,51 @@
 #include "common/av/stream.hpp"
 
 #include <algorithm>
+#include <array>
+#include <new>
+#include <utility>
 
 extern "C" {
 #include <libavcodec/avcodec.h>
 }
 
 #include "common/av/error.hpp"
+#include "common/codec/records.hpp"
 
 namespace live::av {
 namespace {
 
+constexpr std::array<std::pair<AVCodecID, codec::Codec>, 10> mp4_codecs{{
+    {AV_CODEC_ID_H264, codec::Codec::avc},
+    {AV_CODEC_ID_HEVC, codec::Codec::hevc},
+    {AV_CODEC_ID_AV1, codec::Codec::av1},
+    {AV_CODEC_ID_VP9, codec::Codec::vp9},
+    {AV_CODEC_ID_AAC, codec::Codec::aac},
+    {AV_CODEC_ID_OPUS, codec::Codec::opus},
+    {AV_CODEC_ID_FLAC, codec::Codec::flac},
+    {AV_CODEC_ID_MP3, codec::Codec::mp3},
+    {AV_CODEC_ID_AC3, codec::Codec::ac3},
+    {AV_CODEC_ID_EAC3, codec::Codec::eac3},
+}};
+
 std::optional<codec::Codec> carried(AVCodecID id) {
-  using codec::Codec;
-  switch (id) {
-    case AV_CODEC_ID_H264:
-      return Codec::avc;
-    case AV_CODEC_ID_HEVC:
-      return Codec::hevc;
-    case AV_CODEC_ID_AV1:
-      return Codec::av1;
-    case AV_CODEC_ID_VP9:
-      return Codec::vp9;
-    case AV_CODEC_ID_AAC:
-      return Codec::aac;
-    case AV_CODEC_ID_OPUS:
-      return Codec::opus;
-    case AV_CODEC_ID_FLAC:
-      return Codec::flac;
-    case AV_CODEC_ID_MP3:
-      return Codec::mp3;
-    case AV_CODEC_ID_AC3:
-      return Codec::ac3;
-    case AV_CODEC_ID_EAC3:
-      return Codec::eac3;
-    default:
-      return {};
+  for (const auto& [ours, theirs] : mp4_codecs) {
+    if (ours == id) return theirs;
   }
+  return {};
+}
+
+AVCodecID id_of(codec::Codec wanted) {
+  for (const auto& [id, carried_as] : mp4_codecs) {
+    if (carried_as == wanted) return id;
+  }
+  return AV_CODEC_ID_NONE;
+}
+
+/// As libavcodec wants it: what MP4 carries, but for Opus.
+Buffer extradata_of(const codec::Parameters& parameters) {
+  if (parameters.codec != codec::Codec::opus) return parameters.config;
+  return codec::opus_head_from_dops(parameters.config).value_or(Buffer{});
 }
 
 bool is_pcm(AVCodecID id) {
@@ -71,6 +80,32 @@ Stream describe(const AVCodecParameters& parameters) {
   out.channels = positive(parameters.ch_layout.nb_channels);
   out.frame_samples = positive(parameters.frame_size);
   out.reordered = parameters.video_delay > 0;
+  return out;
+}
+
+Stream describe(const codec::Parameters& parameters) {
+  Owned<AVCodecParameters> made{avcodec_parameters_alloc()};
+  if (!made) throw std::bad_alloc{};
+  const bool video = codec::is_video(parameters.codec);
+  made->codec_type = video ? AVMEDIA_TYPE_VIDEO : AVMEDIA_TYPE_AUDIO;
+  made->codec_id = id_of(parameters.codec);
+  const auto extradata = extradata_of(parameters);
+  made->extradata =
+      static_cast<std::uint8_t*>(av_mallocz(extradata.size() + AV_INPUT_BUFFER_PADDING_SIZE));
+  if (made->extradata == nullptr) throw std::bad_alloc{};
+  std::ranges::copy(extradata, made->extradata);
+  made->extradata_size = static_cast<int>(extradata.size());
+  made->width = static_cast<int>(parameters.width);
+  made->height = static_cast<int>(parameters.height);
+  made->sample_aspect_ratio = {static_cast<int>(parameters.sar_num),
+                               static_cast<int>(parameters.sar_den)};
+  made->sample_rate = static_cast<int>(parameters.sample_rate);
+  if (!video) {
+    av_channel_layout_default(&made->ch_layout, static_cast<int>(parameters.channels));
+  }
+  auto out = describe(*made);
+  out.time_base_num = 1;
+  out.time_base_den = video ? 90'000 : parameters.sample_rate;
   return out;
 }
 

@@ -26,6 +26,7 @@ struct Stream {
   std::uint32_t rate_num = 0, rate_den = 1;               ///< video: frames per second; 0 = unknown
   std::uint32_t width = 0, height = 0;
   std::uint32_t sar_num = 1, sar_den = 1;
+  int rotation = 0;  ///< video: clockwise turn that shows it upright: 0, 90, 180 or 270
   std::uint32_t sample_rate = 0, channels = 0;
   std::uint32_t frame_samples = 0;  ///< audio: samples per packet; 0 = varies or unknown
   bool reordered = false;           ///< video: the demuxer found frames out of display order
@@ -37,5 +38,8 @@ struct Stream {
 
 /// The values of `parameters`, which are copied.
 Stream describe(const AVCodecParameters& parameters);
+
+/// A track of MP4: 1/90000 s for video, 1/sample_rate for audio.
+Stream describe(const codec::Parameters& parameters);
 
 }  // namespace live::av

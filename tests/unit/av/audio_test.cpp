@@ -1,6 +1,7 @@
 #include "common/av/audio_encoder.hpp"
 #include "common/av/audio_transcoder.hpp"
 #include "common/av/decoder.hpp"
+#include "common/base/units.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -85,6 +86,55 @@ TEST_F(EncodedStamps, FollowAGap) {
   for (const std::int64_t pts : {0, 160, 8000, 8160})
     push(pts);
   EXPECT_EQ(stamps, (std::vector<std::int64_t>{0, 160, 8000, 8160}));
+}
+
+/// Where a click of 10 samples lies in the sound that a decoder gives for the packets of `encoder`, in samples of its rate.
+class Click : public testing::Test {
+ protected:
+  /// `at`: pts of the click in samples of `rate`; the sound begins at `first`.
+  std::int64_t heard_at(std::int64_t first, std::int64_t at, std::uint32_t rate) {
+    AudioEncoder encoder{{.codec = "aac", .sample_rate = 48'000}};
+    Decoder decoder{encoder.stream(), 1};
+    std::int64_t loudest_at = -1;
+    std::int16_t most = 1000;
+    const auto take = [&](const Packet& packet) {
+      ends_at = *packet.pts() + 1024;
+      EXPECT_TRUE(decoder.send(packet));
+      for (Frame frame; decoder.receive(frame);) {
+        const auto samples = frame.floats();
+        for (std::size_t n = 0; n < samples.size(); ++n) {
+          const auto level = static_cast<std::int16_t>(std::abs(samples[n]) * 32'000);
+          if (level > most) {
+            most = level;
+            loudest_at = frame.pts() + static_cast<std::int64_t>(n);
+          }
+        }
+      }
+    };
+    for (std::int64_t pts = first; pts < first + rate; pts += 1000) {
+      auto block = Frame::sound(rate, 2, 1000);
+      for (auto n = at; n < at + 10; ++n) {
+        if (n < pts || n >= pts + 1000) continue;
+        const auto index = static_cast<std::size_t>(n - pts) * 2;
+        block.samples()[index] = block.samples()[index + 1] = 20'000;
+      }
+      encoder.push(block, rescale(pts, 48'000, rate), take);
+    }
+    encoder.finish(take);
+    return loudest_at;
+  }
+  std::int64_t ends_at = 0;
+};
+
+TEST_F(Click, IsHeardWhenItWasSent) {
+  EXPECT_NEAR(static_cast<double>(heard_at(480'000, 500'000, 48'000)), 500'005, 12);
+  EXPECT_GE(ends_at, 480'000 + 48'000) << "nothing is lost at the end";
+}
+
+TEST_F(Click, IsHeardWhenItWasSentAtAnotherRate) {
+  const auto at = static_cast<double>(rescale(460'000, 48'000, 44'100));
+  EXPECT_NEAR(static_cast<double>(heard_at(441'000, 460'000, 44'100)), at + 5, 12);
+  EXPECT_GE(ends_at, 480'000 + 48'000 - 100);
 }
 
 }  // namespace
