@@ -47,12 +47,13 @@ struct Segment {
   bool discontinuity = false;  ///< EXT-X-DISCONTINUITY stands before it
   bool gap = false;            ///< EXT-X-GAP: listed, and not to be loaded
   std::optional<Map> map;      ///< the one that applies to it; written where it changes
-  std::string key;  ///< the attributes of the EXT-X-KEY that applies, as they are; empty: none
+  std::string
+      key;  ///< the attributes of the EXT-X-KEY that applies, as they are, one line each where several do; empty: none
   std::optional<WallClock> program_date_time;  ///< milliseconds; of its own tag only
   std::optional<ByteRange> range;
   std::vector<Part> parts;
   std::vector<std::string>
-      others;  ///< tags and comments before it that are none of the above, in order
+      others;  ///< tags and comments before it that are none of the above, in order; written first
 
   bool operator==(const Segment&) const = default;
 };
@@ -82,7 +83,8 @@ struct RenditionReport {
 struct MediaPlaylist {
   enum class Type { live, event, vod };
 
-  unsigned version = 0;  ///< 0: format() writes the least that the tags need (RFC 8216bis §8)
+  /// 0: format() writes the least that the tags need (RFC 8216bis §8).  Parsed: 1 where the tag is missing.
+  unsigned version = 0;
   std::chrono::seconds target_duration{};
   std::uint64_t media_sequence = 0, discontinuity_sequence = 0;
   Type type = Type::live;
@@ -97,14 +99,18 @@ struct MediaPlaylist {
   bool parts_discontinuity = false;
   std::optional<Map> parts_map;
   std::optional<WallClock> parts_date_time;
+  std::vector<std::string> parts_others;
   std::optional<PreloadHint> preload_hint;
   std::vector<RenditionReport> reports;
-  std::vector<std::string> head_others;  ///< unknown tags that apply to the whole list
+  std::vector<std::string>
+      head_others;  ///< EXT-X-START, EXT-X-DEFINE, EXT-X-I-FRAMES-ONLY: they apply to the whole list
 
   bool operator==(const MediaPlaylist&) const = default;
 };
 
-/// LF line ends, durations with as many decimals as they need, at most 6.
+/// LF line ends, durations with as many decimals as they need, at most 6.  A map cannot be unsaid: a segment without one
+/// behind one that has it cannot be written.  REQUIRES: no line end in any string, no quote in what is quoted, no negative
+/// duration.
 std::string format(const MediaPlaylist& playlist);
 /// One segment as a journal appends it: its tags and its URI; `before`: the segment that it follows, or nullptr.
 std::string format_entry(const Segment& segment, const Segment* before);
@@ -114,12 +120,13 @@ struct PlaylistLimits {
   std::size_t segments = 1'000'000;
   std::size_t line_bytes = 8192;
 };
-/// CR LF and LF.  Malformed::at is the number of the line (from 1), `why` names the tag and the rule.
+/// CR LF and LF.  Malformed::at is the number of the line (from 1), `why` names the tag and the rule.  Durations are at most
+/// 1,000,000 s.  What format() writes of it parses to an equal value.
 Parsed<MediaPlaylist> parse_media_playlist(std::string_view text,
                                            const PlaylistLimits& limits = {});
 
-/// The part of a journal that is still unwritten after a crash in mid-append parses as far as it is whole: everything up
-/// to the last URI line that ends with a line end.
+/// What a journal holds that a crash in mid-append has cut: everything up
+/// to the last URI line that ends with a line end; empty where there is none.
 std::string_view whole_entries(std::string_view journal);
 
 }  // namespace live::hls

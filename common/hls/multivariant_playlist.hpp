@@ -36,7 +36,8 @@ struct MediaRendition {
 };
 
 struct MultivariantPlaylist {
-  unsigned version = 0;  ///< 0: format() writes the least that is needed
+  /// 0: format() writes the least that is needed.  Parsed: 1 where the tag is missing.
+  unsigned version = 0;
   bool independent_segments = false;
   std::vector<Variant> variants;  ///< players begin with the first one
   std::vector<MediaRendition> media;
@@ -45,10 +46,13 @@ struct MultivariantPlaylist {
   bool operator==(const MultivariantPlaylist&) const = default;
 };
 
+/// LF line ends.  REQUIRES: no line end in any string, no quote in what is quoted.
 std::string format(const MultivariantPlaylist& playlist);
-/// At most 1 MiB and 1,000 variants.  Malformed::at is the number of the line.
+/// At most 1 MiB and 1,000 variants.  Malformed::at is the number of the line.  What format() writes of it parses to an
+/// equal value.
 Parsed<MultivariantPlaylist> parse_multivariant_playlist(std::string_view text);
-/// The first tag that tells: a media playlist has EXTINF, TARGETDURATION or MEDIA-SEQUENCE, a multivariant one STREAM-INF.
+/// The first tag that tells: a media playlist has EXTINF, TARGETDURATION or MEDIA-SEQUENCE, a multivariant one STREAM-INF
+/// or EXT-X-MEDIA.
 bool is_multivariant(std::string_view text);
 
 }  // namespace live::hls

@@ -7,6 +7,7 @@
 
 #include "common/base/units.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -17,18 +18,19 @@ class Rates {
  public:
   explicit Rates(std::chrono::seconds target_duration) : target_(target_duration) {}
 
-  /// A segment as it is on disk, init segment not included.
+  /// A segment as it is on disk, init segment not included.  Ignored without a duration.
   void add(Us duration, std::uint64_t bytes);
   /// What follows is not contiguous with what was.
   void interrupt();
 
-  /// Bits per second, rounded up; nothing before the first segment.  A single segment shorter than half a target counts as
-  /// if it were that half only when there is nothing else.
+  /// Bits per second, rounded up; nothing before the first segment.  What is shorter than half a target counts, as if it
+  /// lasted that half, only when there is nothing else.
   [[nodiscard]] std::optional<std::uint64_t> peak() const;
   [[nodiscard]] std::optional<std::uint64_t> average() const;
 
  private:
   static constexpr std::chrono::hours memory{1};
+  static constexpr std::size_t most_segments = 20'000;
   struct One {
     Us duration;
     std::uint64_t bytes;
@@ -36,6 +38,8 @@ class Rates {
   };
   std::chrono::seconds target_;
   std::deque<One> segments_;
+  Us total_{};
+  bool interrupted_ = true;
 };
 
 }  // namespace live::hls
