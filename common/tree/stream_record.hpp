@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/base/units.hpp"
+#include "common/tree/write.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -22,8 +23,8 @@ struct RenditionRecord {
 
 struct StreamRecord {
   enum class State { live, ended };
-  std::string id;  ///< of the broadcast
-  WallClock started;
+  std::string id;     ///< of the broadcast; as streams are called
+  WallClock started;  ///< milliseconds are kept
   State state = State::live;
   bool record = false;  ///< --record: nothing is deleted
   std::chrono::milliseconds resume{60'000};
@@ -32,11 +33,12 @@ struct StreamRecord {
 };
 
 std::string to_json(const StreamRecord& record);
-/// Nothing when it is none (unknown members are ignored).
+/// Nothing when it is none: not JSON, a member missing or of another type, a rendition twice, more than 100 of them, more
+/// than 1 MiB.  Unknown members are ignored.
 std::optional<StreamRecord> parse_stream_record(std::string_view json);
 /// `folder`/.stream.json, at most 1 MiB; nothing when it is not there or not readable as one.
 std::optional<StreamRecord> read_stream_record(const std::filesystem::path& folder);
-/// Replaces it.  Throws Failure.
-void write_stream_record(const std::filesystem::path& folder, const StreamRecord& record);
+/// Replaces it.  Throws Failure as write_whole() does.
+Written write_stream_record(const std::filesystem::path& folder, const StreamRecord& record);
 
 }  // namespace live::tree
