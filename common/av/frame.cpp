@@ -60,4 +60,13 @@ void Frame::ask_for_key_frame(bool wanted) {
   frame_->pict_type = wanted ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
 }
 
+Frame Frame::share() const {
+  Frame same;
+  check(av_frame_ref(same.raw(), raw()), "share frame");
+  return same;
+}
+
+std::uint32_t Frame::sample_count() const { return static_cast<std::uint32_t>(frame_->nb_samples); }
+std::uint32_t Frame::sample_rate() const { return static_cast<std::uint32_t>(frame_->sample_rate); }
+
 }  // namespace live::av

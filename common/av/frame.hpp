@@ -28,6 +28,11 @@ class Frame {
   void set_pts(std::int64_t pts);
   [[nodiscard]] std::int64_t pts() const;  ///< as set, or of the packet that held it
   void ask_for_key_frame(bool wanted);
+  /// The same bytes, with stamps of its own.
+  [[nodiscard]] Frame share() const;
+  /// Of sound, per channel.
+  [[nodiscard]] std::uint32_t sample_count() const;
+  [[nodiscard]] std::uint32_t sample_rate() const;
 
   AVFrame* raw() { return frame_.get(); }
   [[nodiscard]] const AVFrame* raw() const { return frame_.get(); }

@@ -134,9 +134,8 @@ std::variant<Wish, std::string> parse_rendition(std::string_view text) {
   auto box = take_until(head, '@');
   auto rate = take_until(head, '/');
   const auto width = take_until(box, 'x');
-  bool right = whole(text) && live::is_stream_name(wish.name) &&
-               parse_side(width, wish.width) && parse_side(box, wish.height) &&
-               parse_rate(rate, wish.video_bit_rate) &&
+  bool right = whole(text) && live::is_stream_name(wish.name) && parse_side(width, wish.width) &&
+               parse_side(box, wish.height) && parse_rate(rate, wish.video_bit_rate) &&
                (head.empty() || parse_rate(head, wish.audio_bit_rate));
   while (right && !rest.empty())
     right = parse_setting(take_until(rest, ','), wish);

@@ -17,7 +17,7 @@
 namespace abr_hls {
 
 struct Options;
-struct Stats;
+class Stats;
 
 /// The same index for the same wish of the ladder in every epoch.
 struct RenditionInfo {
