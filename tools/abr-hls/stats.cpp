@@ -75,6 +75,8 @@ void Stats::write(live::MetricsText& out) const {
   out.counter("abr_hls_parts_total", "Parts written", value(parts));
   out.counter("abr_hls_playlists_total", "Playlists written", value(playlists));
   out.counter("abr_hls_written_bytes_total", "Bytes written", value(written_bytes));
+  out.counter("abr_hls_lost_files_total", "Held files deleted for space before they were uploaded",
+              value(lost_files));
   out.counter("abr_hls_deleted_files_total", "Segments and parts deleted", value(deleted_files));
   write_renditions(out);
 }

@@ -41,6 +41,8 @@ class Stats {
   live::Counter too_slow;         ///< 1 while slower than real time
   // output
   live::Counter segments, parts, playlists, written_bytes, deleted_files;
+  live::Counter
+      lost_files;  ///< deleted for space though a hold asked to keep them until they are uploaded
   live::Counter disk_full;  ///< 1 while waiting for space
 
   /// In order of the ladder; their number is fixed.

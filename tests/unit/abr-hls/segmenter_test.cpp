@@ -1,0 +1,247 @@
+#include "tools/abr-hls/segmenter.hpp"
+
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace abr_hls {
+namespace {
+
+constexpr std::int64_t second = 90'000, frame = second / 25, rate = 48'000;
+
+Sample picture(std::int64_t dts, std::int64_t pts, bool key) {
+  Sample sample;
+  sample.dts = dts;
+  sample.pts = pts;
+  sample.duration = frame;
+  sample.key = key;
+  return sample;
+}
+
+Sample sound(std::int64_t at) {
+  Sample sample;
+  sample.dts = sample.pts = at;
+  sample.duration = 1024;
+  return sample;
+}
+
+Cut segment_at(std::int64_t at) { return {at, true, true, at, false}; }
+Cut part_at(std::int64_t at) { return {at, false, false, at, false}; }
+
+/// All pieces that are whole by now.
+std::vector<Piece> pieces(Segmenter& segmenter) {
+  std::vector<Piece> out;
+  while (auto piece = segmenter.next())
+    out.push_back(std::move(*piece));
+  return out;
+}
+
+/// 25 pictures a second from `from` to `to`, a key frame every 2 s, shown `delay` frames after they are decoded; no B frames.
+void pictures(Segmenter& segmenter, std::int64_t from, std::int64_t to, std::int64_t delay = 0) {
+  for (auto at = from; at < to; at += frame)
+    segmenter.push(true, picture(at - delay * frame, at, at % (2 * second) == 0));
+}
+
+void sounds(Segmenter& segmenter, std::int64_t from, std::int64_t to) {
+  for (auto at = from * rate / second; at < to * rate / second; at += 1024)
+    segmenter.push(false, sound(at));
+}
+
+TEST(Segmenter, ASegmentIsWholeWhenItsPicturesAndItsSoundAre) {
+  Segmenter segmenter{true, rate};
+  segmenter.cut(segment_at(10 * second), 0);
+  segmenter.cut(segment_at(12 * second), 1);
+  pictures(segmenter, 10 * second, 13 * second);
+  EXPECT_TRUE(pieces(segmenter).empty());
+  sounds(segmenter, 10 * second, 12 * second);
+  EXPECT_TRUE(pieces(segmenter).empty());
+  segmenter.push(false, sound(12 * rate + 900));
+  const auto whole = pieces(segmenter);
+  ASSERT_EQ(whole.size(), 1U);
+  EXPECT_TRUE(whole[0].begins && whole[0].closes && whole[0].independent);
+  EXPECT_EQ(whole[0].video.size(), 50U);
+  EXPECT_EQ(whole[0].duration, 2 * second);
+  EXPECT_EQ(whole[0].audio.size(), 94U);  // the last one begins before the cut and ends behind it
+}
+
+TEST(Segmenter, PartsAreCutByDecodeTimePlusReorderingDelay) {
+  for (const std::int64_t delay : {0, 2}) {
+    Segmenter segmenter{true, 0};
+    segmenter.cut(segment_at(10 * second), 0);
+    for (int part = 1; part < 4; ++part)
+      segmenter.cut(part_at(10 * second + part * second / 2), 0);
+    segmenter.cut(segment_at(12 * second), 1);
+    // Order of decoding I P B B: what is shown first is not decoded first.
+    for (std::int64_t i = 0; i < 51; ++i) {
+      const auto at = 10 * second + i * frame;
+      const auto shift = delay == 0 ? 0 : i % 3 == 1 ? 2 : -1;
+      segmenter.push(
+          true, picture(at - delay * frame, i % 50 == 0 ? at : at + shift * frame, i % 50 == 0));
+    }
+    const auto whole = pieces(segmenter);
+    ASSERT_EQ(whole.size(), 4U);
+    EXPECT_EQ(whole[0].video.size(), 13U);
+    EXPECT_EQ(whole[1].video.size(), 12U);
+    EXPECT_EQ(whole[2].video.size(), 13U);
+    EXPECT_EQ(whole[3].video.size(), 12U);
+    EXPECT_FALSE(whole[1].independent || whole[1].begins || whole[1].closes);
+    EXPECT_TRUE(whole[3].closes);
+  }
+}
+
+TEST(Segmenter, ASampleLastsUntilTheNextOneBegins) {
+  Segmenter segmenter{true, 0};
+  segmenter.cut(segment_at(10 * second), 0);
+  segmenter.push(true, picture(10 * second, 10 * second, true));
+  segmenter.push(true, picture(10 * second + 5000, 10 * second + 5000, false));
+  segmenter.cut(segment_at(11 * second), 1);
+  segmenter.push(true, picture(11 * second, 11 * second, true));
+  const auto whole = pieces(segmenter);
+  ASSERT_EQ(whole.size(), 1U);
+  EXPECT_EQ(whole[0].video[0].duration, 5000);
+  EXPECT_EQ(whole[0].video[1].duration, second - 5000);
+  EXPECT_EQ(whole[0].duration, second);
+}
+
+TEST(Segmenter, ASegmentEndsBeforeAHole) {
+  Segmenter segmenter{true, rate};
+  segmenter.cut(segment_at(10 * second), 0);
+  pictures(segmenter, 10 * second, 11 * second);
+  sounds(segmenter, 10 * second, 11 * second);
+  segmenter.cut({40 * second, true, true, 11 * second, true}, 1);
+  pictures(segmenter, 40 * second, 41 * second);
+  sounds(segmenter, 40 * second, 41 * second);
+  const auto whole = pieces(segmenter);
+  ASSERT_EQ(whole.size(), 1U);
+  EXPECT_EQ(whole[0].duration, second);
+  EXPECT_EQ(whole[0].audio.back().duration, 1024);
+}
+
+TEST(Segmenter, WaitsForSoundOnlySoLong) {
+  Segmenter segmenter{true, rate};
+  segmenter.cut(segment_at(10 * second), 0);
+  segmenter.cut(segment_at(12 * second), 1);
+  pictures(segmenter, 10 * second, 13 * second);
+  EXPECT_TRUE(pieces(segmenter).empty());
+  pictures(segmenter, 13 * second, 13 * second + 2 * frame);
+  ASSERT_EQ(pieces(segmenter).size(), 1U);
+  // What was late stands in the next one.
+  segmenter.push(false, sound(11 * rate));
+  segmenter.cut(segment_at(14 * second), 2);
+  pictures(segmenter, 14 * second, 15 * second + frame);
+  segmenter.push(false, sound(14 * rate));
+  const auto whole = pieces(segmenter);
+  ASSERT_EQ(whole.size(), 1U);
+  EXPECT_EQ(whole[0].audio.size(), 1U);
+}
+
+TEST(Segmenter, ATrackThatPausesSaysSo) {
+  Segmenter segmenter{true, rate};
+  segmenter.cut(segment_at(10 * second), 0);
+  segmenter.cut(segment_at(12 * second), 1);
+  pictures(segmenter, 10 * second, 12 * second + frame);
+  segmenter.reached(false, 12 * second);
+  EXPECT_EQ(pieces(segmenter).size(), 1U);
+}
+
+TEST(Segmenter, WithoutPicturesSoundLeads) {
+  Segmenter segmenter{false, rate};
+  segmenter.cut(segment_at(10 * second), 0);
+  segmenter.cut(part_at(10 * second + second / 2), 0);
+  segmenter.cut(segment_at(11 * second), 1);
+  sounds(segmenter, 10 * second, 12 * second);
+  const auto whole = pieces(segmenter);
+  ASSERT_EQ(whole.size(), 2U);
+  EXPECT_TRUE(whole[0].independent && whole[1].independent);
+  EXPECT_EQ(whole[0].audio.size(), 24U);
+  EXPECT_EQ(whole[0].duration, 24 * 1024 * second / rate);
+}
+
+TEST(Segmenter, ASegmentWithoutItsKeyFrameIsCutAllTheSame) {
+  Segmenter segmenter{true, 0};
+  segmenter.cut(segment_at(10 * second), 0);
+  segmenter.cut(segment_at(11 * second), 1);
+  segmenter.cut(segment_at(12 * second), 2);
+  pictures(segmenter, 10 * second, 13 * second);
+  const auto whole = pieces(segmenter);
+  ASSERT_EQ(whole.size(), 2U);
+  EXPECT_TRUE(whole[0].independent);
+  EXPECT_FALSE(whole[1].independent);
+}
+
+TEST(Segmenter, WhatIsGivenUpIsMissingUntilASegmentBeginsAgain) {
+  Segmenter segmenter{true, 0};
+  segmenter.cut(segment_at(10 * second), 0);
+  pictures(segmenter, 10 * second, 12 * second);
+  segmenter.give_up(12 * second);
+  segmenter.cut(segment_at(12 * second), 1);
+  auto whole = pieces(segmenter);
+  ASSERT_EQ(whole.size(), 1U);
+  EXPECT_FALSE(whole[0].missing);
+  EXPECT_EQ(whole[0].duration, 2 * second);
+  segmenter.cut(part_at(13 * second), 1);
+  pictures(segmenter, 13 * second, 14 * second);  // too late for its segment
+  segmenter.cut(segment_at(14 * second), 2);
+  pictures(segmenter, 14 * second, 16 * second);
+  segmenter.cut(segment_at(16 * second), 3);
+  pictures(segmenter, 16 * second, 17 * second);
+  whole = pieces(segmenter);
+  ASSERT_EQ(whole.size(), 2U);
+  EXPECT_TRUE(whole[0].missing && whole[0].closes);
+  EXPECT_EQ(whole[0].segment, 1U);
+  EXPECT_EQ(whole[0].duration, 2 * second);
+  EXPECT_FALSE(whole[1].missing);
+  EXPECT_EQ(whole[1].segment, 2U);
+}
+
+TEST(Segmenter, TheEndClosesWhatIsOpen) {
+  Segmenter segmenter{true, rate};
+  segmenter.cut(segment_at(10 * second), 0);
+  segmenter.cut(part_at(10 * second + second / 2), 0);
+  pictures(segmenter, 10 * second, 11 * second);
+  sounds(segmenter, 10 * second, 11 * second);
+  EXPECT_EQ(pieces(segmenter).size(), 1U);
+  segmenter.cut(part_at(11 * second), 0);
+  segmenter.end();
+  const auto whole = pieces(segmenter);
+  ASSERT_EQ(whole.size(), 1U);
+  EXPECT_TRUE(whole[0].closes);
+  EXPECT_EQ(whole[0].duration, second / 2 - frame / 2);
+}
+
+TEST(Segmenter, AnEndWithoutSamplesClosesASegmentOfWholeParts) {
+  Segmenter segmenter{true, 0};
+  segmenter.cut(segment_at(10 * second), 0);
+  pictures(segmenter, 10 * second, 11 * second);
+  segmenter.cut(part_at(11 * second), 0);
+  segmenter.reached(true, 11 * second);
+  auto whole = pieces(segmenter);
+  ASSERT_EQ(whole.size(), 1U);
+  EXPECT_FALSE(whole[0].closes);
+  segmenter.end();
+  whole = pieces(segmenter);
+  ASSERT_EQ(whole.size(), 1U);
+  EXPECT_TRUE(whole[0].closes && whole[0].empty());
+}
+
+TEST(Segmenter, AnEndBeforeASegmentsFirstSampleLeavesNone) {
+  Segmenter segmenter{true, 0};
+  segmenter.cut(segment_at(10 * second), 0);
+  pictures(segmenter, 10 * second, 12 * second);
+  segmenter.cut(segment_at(12 * second), 1);
+  segmenter.end();
+  const auto whole = pieces(segmenter);
+  ASSERT_EQ(whole.size(), 1U);
+  EXPECT_EQ(whole[0].segment, 0U);
+}
+
+TEST(Segmenter, SoundBeforeTheFirstCutIsLeftOut) {
+  Segmenter segmenter{true, rate};
+  segmenter.push(false, sound(10 * rate - 2048));
+  segmenter.cut(segment_at(10 * second), 0);
+  segmenter.push(false, sound(10 * rate - 1024));
+  EXPECT_EQ(segmenter.dropped(), 2U);
+}
+
+}  // namespace
+}  // namespace abr_hls

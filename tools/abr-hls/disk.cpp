@@ -1,0 +1,58 @@
+#include "tools/abr-hls/disk.hpp"
+
+#include "common/base/failure.hpp"
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+#include "common/tree/write.hpp"
+#include "tools/abr-hls/stats.hpp"
+
+#include <numeric>
+
+namespace abr_hls {
+
+namespace tree = live::tree;
+
+bool Disk::write(const std::filesystem::path& path, std::span<const live::Bytes> pieces,
+                 bool durable) {
+  const auto bytes =
+      std::accumulate(pieces.begin(), pieces.end(), std::size_t{0},
+                      [](std::size_t sum, live::Bytes piece) { return sum + piece.size(); });
+  return note(tree::write_whole(path, pieces, durable) == tree::Written::done, bytes, path);
+}
+
+bool Disk::write(const std::filesystem::path& path, std::string_view text) {
+  return note(tree::write_whole(path, text) == tree::Written::done, text.size(), path);
+}
+
+bool Disk::append(const std::filesystem::path& path, std::string_view lines, bool durable) {
+  return note(tree::append_line(path, lines, durable) == tree::Written::done, lines.size(), path);
+}
+
+bool Disk::note(bool done, std::size_t bytes, const std::filesystem::path& path) {
+  if (done) {
+    stats_.written_bytes.add(bytes);
+    return true;
+  }
+  if (!full_since_) {
+    full_since_ = std::chrono::steady_clock::now();
+    stats_.disk_full.set(1);
+    live::log::error("{}: no space left; waiting for it, what comes meanwhile is listed as a gap",
+                     path.parent_path().string());
+  }
+  return false;
+}
+
+void Disk::has_space() {
+  if (!full_since_) return;
+  full_since_.reset();
+  stats_.disk_full.set(0);
+  live::log::info("there is space again");
+}
+
+void Disk::check(live::Monotonic now) const {
+  if (full_since_ && now - *full_since_ >= timeout_)
+    live::fail(live::Exit::io, "write segments: no space left for {}",
+               live::format_duration(timeout_));
+}
+
+}  // namespace abr_hls

@@ -1,0 +1,34 @@
+#include "tools/abr-hls/part_target.hpp"
+
+#include "common/codec/aac.hpp"
+
+#include <algorithm>
+
+namespace abr_hls {
+
+using live::Us;
+
+namespace {
+
+constexpr Us rounding{1'000};  ///< of stamps in containers with milliseconds
+
+/// How long one picture or, without any, one audio frame lasts; 0: unknown.
+Us one_of(const RenditionInfo& rendition) {
+  if (rendition.video)
+    return std::chrono::ceil<Us>(live::Ticks90k{std::max<std::int64_t>(0, rendition.frame_90k)});
+  if (!rendition.audio || rendition.audio->sample_rate == 0) return Us{};
+  const auto config = live::codec::aac::parse_config(rendition.audio->config);
+  const std::int64_t samples = config ? config->frame_samples : 1024;
+  return Us{live::rescale(samples, 1'000'000, rendition.audio->sample_rate)};
+}
+
+}  // namespace
+
+Us part_target(const RenditionInfo& rendition, const Targets& targets) {
+  const auto one = one_of(rendition);
+  if (targets.part <= Us{} || one <= Us{}) return targets.part;
+  const auto count = (targets.part - rounding + one - Us{1}) / one;
+  return std::max(targets.part, count * one);
+}
+
+}  // namespace abr_hls
