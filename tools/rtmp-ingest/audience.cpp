@@ -6,6 +6,9 @@
 namespace rtmp_ingest {
 
 void Audience::join(Sender& sender, std::function<void()> on_blocked) {
+  cache_.take([this](Passed passed) {
+    ring_.push(std::make_shared<const Item>(make_item(std::move(passed))));
+  });
   seats_.push_back(
       {&sender, std::move(on_blocked), {0, sender.bytes(), sender.skips(), sender.skipped()}});
   sender.play(ring_, patience_);
@@ -20,7 +23,20 @@ void Audience::leave(Sender& sender) {
   seats_.pop_back();
 }
 
+/// Nobody plays: true when `passed` is in the cache.  What the last player left behind stays in the ring to the next start.
+bool Audience::cache(const Passed& passed) {
+  if (!seats_.empty()) return false;
+  if (passed.start) {
+    ring_.forget_starts();
+    ring_.prune(ring_.end());
+  }
+  if (ring_.first() < ring_.end()) return false;
+  cache_.push(passed);
+  return true;
+}
+
 void Audience::push(Passed passed, live::Monotonic now) {
+  if (cache(passed)) return;
   const bool video = passed.message.type == live::rtmp::MessageType::video;
   ring_.push(std::make_shared<const Item>(make_item(std::move(passed))));
   sent_ = std::max(sent_, ring_.first());
@@ -30,6 +46,7 @@ void Audience::push(Passed passed, live::Monotonic now) {
 void Audience::source_left(live::Monotonic now) {
   if (sent_ < ring_.end()) fan_out(now);
   ring_.forget_starts();
+  cache_.clear();
 }
 
 void Audience::fan_out(live::Monotonic now) {

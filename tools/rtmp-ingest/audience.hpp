@@ -1,9 +1,11 @@
-// The players of one stream: the ring of its latest messages, and the senders that stand in it.
+// The players of one stream: the ring of its latest messages, and the senders that stand in it.  While nobody plays a
+// GopCache holds what the next one begins with.
 //
 // All of them get a video message at once, with the audio that came since the last one: a send for each of the small
 // messages between pictures would cost more than the pictures do.
 #pragma once
 
+#include "tools/rtmp-ingest/gop_cache.hpp"
 #include "tools/rtmp-ingest/sender.hpp"
 
 #include <cstdint>
@@ -22,7 +24,8 @@ class Audience {
   /// The longest that audio and data wait for a video message to travel with.  Looked at when a message comes.
   static constexpr live::Ms gather{40};
 
-  Audience(std::uint64_t memory, live::Patience patience) : ring_(memory), patience_(patience) {}
+  Audience(std::uint64_t memory, live::Patience patience)
+      : cache_(memory), ring_(memory), patience_(patience) {}
   Audience(const Audience&) = delete;
   Audience& operator=(const Audience&) = delete;
 
@@ -39,7 +42,9 @@ class Audience {
   void tick(live::Monotonic now);
 
   [[nodiscard]] AudienceCounts counts() const;
-  [[nodiscard]] std::uint64_t memory() const { return ring_.bytes() + stray_bytes_; }
+  [[nodiscard]] std::uint64_t memory() const {
+    return cache_.bytes() + ring_.bytes() + stray_bytes_;
+  }
 
  private:
   struct Seat {
@@ -48,9 +53,11 @@ class Audience {
     AudienceCounts before;  ///< what the sender had counted when it came
   };
   static void add(AudienceCounts& sum, const Seat& seat);
+  bool cache(const Passed& passed);
   void fan_out(live::Monotonic now);
   void call_due();
 
+  GopCache cache_;
   Ring ring_;
   live::Patience patience_;
   std::vector<Seat> seats_;

@@ -57,6 +57,25 @@ TEST_F(AudienceTest, WhoJoinsLaterBeginsAtTheNewestStart) {
   EXPECT_THAT(player.read(), StartsWith("meta@200 avc@200 aac@200 v5@200"));
 }
 
+TEST_F(AudienceTest, PlayersComeAndGo) {
+  frames(3, 5);
+  auto& first = join();
+  frames(1, 5);
+  EXPECT_EQ(first.read(), "meta@0 avc@0 aac@0 v0@0 a0@5 v1@40 a1@45 v2@80 a2@85 v3@120");
+  audience_.leave(first.sender());
+  frames(1, 5);  // the GOP of the one who left is still there
+  auto& second = join();
+  second->pump(script_.now());
+  EXPECT_THAT(second.read(), HasSubstr("v3@120 a3@125 v4@160 a4@165"));
+  audience_.leave(second.sender());
+  frames(3, 5);
+  auto& third = join();
+  third->pump(script_.now());
+  EXPECT_THAT(third.read(), StartsWith("meta@200 avc@200 aac@200 v5@200 a5@205 v6@240"));
+  frames(2, 5);
+  EXPECT_EQ(third.read(), "v8@320 a8@325 v9@360");
+}
+
 TEST_F(AudienceTest, AudioTravelsWithTheNextVideo) {
   auto& player = join();
   audience_.push(script_.video(true), at(0));
