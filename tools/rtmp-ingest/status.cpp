@@ -120,6 +120,8 @@ constexpr std::array samples{
            }},
     Sample{"rtmp_ingest_stream_players", "that play it", false,
            [](const Stream& s, live::Monotonic) { return double(s.audience().counts().players); }},
+    Sample{"rtmp_ingest_stream_kept_bytes", "messages kept for players", false,
+           [](const Stream& s, live::Monotonic) { return double(s.audience().memory()); }},
     Sample{"rtmp_ingest_stream_player_skips_total", "times that a slow player skipped", true,
            [](const Stream& s, live::Monotonic) { return double(s.audience().counts().skips); }},
 };
