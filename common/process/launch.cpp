@@ -128,8 +128,9 @@ void check_program(const std::string& name) {
     std::string_view path = given != nullptr ? given : "/bin:/usr/bin";  // as posix_spawnp(3)
     for (;;) {
       const auto colon = std::min(path.find(':'), path.size());
-      const std::string folder{colon == 0 ? "." : path.substr(0, colon)};
-      if (runs(folder + "/" + name)) return;
+      std::string program{colon == 0 ? "." : path.substr(0, colon)};
+      program.append("/").append(name);
+      if (runs(program)) return;
       if (colon == path.size()) break;
       path.remove_prefix(colon + 1);
     }

@@ -30,7 +30,7 @@ std::optional<Malformed> split_aggregate(const Message& aggregate, std::vector<M
     if (count == 1) first = timestamp;
 
     Message& message = out.emplace_back();
-    static_cast<MessageHead&>(message) = aggregate;
+    static_cast<MessageHead&>(message) = static_cast<const MessageHead&>(aggregate);
     message.type = type;
     message.timestamp = aggregate.timestamp + (timestamp - first);
     message.payload = std::make_shared<Buffer>(body.begin(), body.end());
