@@ -1,5 +1,7 @@
+# TEST: labels=threads
 # A key may stand in the place of the name, in the query, or as a password in the URL; the name is the line's.  A wrong key
-# gets a refusal that the encoder reads, late, and nobody else waits for it.
+# gets a refusal that the encoder reads, late, and nobody else waits for it.  Hashes that are slow by design are compared on a
+# thread of their own.
 . "$TESTS/tools/lib.sh"
 . "$TESTS/tools/rtmp-ingest/lib/ingest.sh"
 
@@ -8,6 +10,7 @@ hash=$(printf '%s' "the key of the yard" | sha256sum | cut -d' ' -f1)
 cat >keys.txt <<END
 door  key-of-the-door
 yard  sha256:$hash  live
+gate  $(openssl passwd -6 key-of-the-gate)
 END
 chmod 600 keys.txt
 start_ingest ingest --keys keys.txt --exec 'cat >"$LIVE_NAME.mp4"'
@@ -28,6 +31,14 @@ await query 30
 equal "status of ffmpeg with its key in the query" "$STATUS" 0
 wait_for 20 "the end of it" ended_in ingest yard
 
+for name in gate-1 gate-2; do
+  publish "$name" film.flv "$url/live/gate?key=key-of-the-gate"
+done
+for name in gate-1 gate-2; do
+  await "$name" 30
+done
+wait_for 20 "the end of who had a slow hash" ended_in ingest gate
+
 publish app film.flv "$url/other/yard?key=the%20key%20of%20the%20yard"
 await app 30
 ((STATUS != 0)) || fail "a key was taken in another app"
@@ -35,4 +46,4 @@ await app 30
 publish name film.flv "$url/live/door"
 await name 30
 ((STATUS != 0)) || fail "the public name was taken for a key"
-lacks ingest.err "key-of-the-door|key%20of|no-such-key"
+lacks ingest.err "key-of-the|key%20of|no-such-key"
