@@ -15,7 +15,6 @@
 
 #include <nlohmann/json.hpp>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 
 namespace {
 
@@ -36,15 +35,6 @@ struct Plan {
 };
 
 double seconds(Clock::duration d) { return std::chrono::duration<double>(d).count(); }
-
-double own_cpu_seconds() {
-  rusage self{};
-  ::getrusage(RUSAGE_SELF, &self);
-  const auto of = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
-  };
-  return of(self.ru_utime) + of(self.ru_stime);
-}
 
 /// The value below which `share` of the values lie; 0 of nothing.
 double quantile(std::vector<double>& values, double share) {
@@ -69,7 +59,7 @@ class Crowd {
     for (auto& viewer : viewers_)
       viewer->begin_window(begun);
     const auto before = fanout::usage_of(plan_.servers);
-    const auto own = own_cpu_seconds();
+    const auto own = fanout::own_cpu_seconds();
     const auto idle = fanout::idle_seconds();
     serve_until(begun + plan_.window);
     const auto ended = Clock::now();
@@ -85,7 +75,7 @@ class Crowd {
     report["kb_per_viewer"] = static_cast<double>(after.anon_bytes - empty.anon_bytes) / 1024 /
                               static_cast<double>(plan_.viewers);
     report["anon_mb"] = static_cast<double>(after.anon_bytes) / 1048576;
-    report["load_cpu_s"] = own_cpu_seconds() - own;
+    report["load_cpu_s"] = fanout::own_cpu_seconds() - own;
     report["idle_cpu_s"] = fanout::idle_seconds() - idle;
     return report;
   }
@@ -194,13 +184,6 @@ Plan read_plan(char** argv, int argc) {
   return plan;
 }
 
-void allow_sockets(std::size_t count) {
-  rlimit files{};
-  ::getrlimit(RLIMIT_NOFILE, &files);
-  files.rlim_cur = std::max<rlim_t>(files.rlim_cur, std::min<rlim_t>(count + 64, files.rlim_max));
-  ::setrlimit(RLIMIT_NOFILE, &files);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -210,7 +193,7 @@ int main(int argc, char** argv) {
   }
   try {
     const auto plan = read_plan(argv, argc);
-    allow_sockets(plan.viewers);
+    fanout::allow_sockets(plan.viewers);
     std::puts(Crowd{plan}.run().dump().c_str());
   } catch (const live::Failure& failure) {
     std::fprintf(stderr, "fanout_load: %s\n", failure.what());

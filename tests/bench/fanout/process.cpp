@@ -2,10 +2,12 @@
 
 #include "common/base/failure.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <string>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace fanout {
@@ -65,6 +67,22 @@ double idle_seconds() {
   std::uint64_t idle = 0;
   file >> word >> user >> nice >> system >> idle;
   return seconds(idle);
+}
+
+double own_cpu_seconds() {
+  rusage self{};
+  ::getrusage(RUSAGE_SELF, &self);
+  const auto of = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
+  };
+  return of(self.ru_utime) + of(self.ru_stime);
+}
+
+void allow_sockets(std::size_t count) {
+  rlimit files{};
+  ::getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = std::max<rlim_t>(files.rlim_cur, std::min<rlim_t>(count + 64, files.rlim_max));
+  ::setrlimit(RLIMIT_NOFILE, &files);
 }
 
 }  // namespace fanout

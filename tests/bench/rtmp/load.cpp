@@ -21,7 +21,6 @@
 #include <nlohmann/json.hpp>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 
 namespace {
 
@@ -52,15 +51,6 @@ struct Plan {
 };
 
 double seconds(Clock::duration d) { return std::chrono::duration<double>(d).count(); }
-
-double own_cpu_seconds() {
-  rusage self{};
-  ::getrusage(RUSAGE_SELF, &self);
-  const auto of = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
-  };
-  return of(self.ru_utime) + of(self.ru_stime);
-}
 
 /// The processes whose parent is `process`.
 std::vector<pid_t> children_of(pid_t process) {
@@ -102,7 +92,7 @@ Measure measure(pid_t server) {
   m.children = fanout::usage_of(children);
   for (const pid_t child : children)
     m.read_by_children += read_by(child);
-  m.own = own_cpu_seconds();
+  m.own = fanout::own_cpu_seconds();
   m.idle = fanout::idle_seconds();
   return m;
 }
@@ -356,13 +346,6 @@ Plan read_plan(char** argv) {
   return plan;
 }
 
-void allow_sockets(std::size_t count) {
-  rlimit files{};
-  ::getrlimit(RLIMIT_NOFILE, &files);
-  files.rlim_cur = std::max<rlim_t>(files.rlim_cur, std::min<rlim_t>(count + 64, files.rlim_max));
-  ::setrlimit(RLIMIT_NOFILE, &files);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -372,7 +355,7 @@ int main(int argc, char** argv) {
   }
   try {
     const auto plan = read_plan(argv);
-    allow_sockets(plan.mode == "flood" ? 1 : plan.count);
+    fanout::allow_sockets(plan.mode == "flood" ? 1 : plan.count);
     std::puts(run(plan, argv[4]).dump().c_str());
   } catch (const live::Failure& failure) {
     std::fprintf(stderr, "rtmp_load: %s\n", failure.what());

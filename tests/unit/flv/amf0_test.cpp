@@ -1,6 +1,7 @@
 #include "common/flv/amf0.hpp"
 
 #include "tests/support/bytes.hpp"
+#include "tests/support/parsed.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -13,18 +14,11 @@ namespace {
 using test::bytes;
 
 std::vector<Value> values(Bytes in, const Limits& limits = {}) {
-  const auto parsed = read(in, limits);
-  const auto* good = std::get_if<std::vector<Value>>(&parsed);
-  EXPECT_NE(good, nullptr) << (good == nullptr ? std::get<Malformed>(parsed).why : "");
-  return good == nullptr ? std::vector<Value>{} : *good;
+  return test::good<std::vector<Value>>(read(in, limits));
 }
 std::vector<Value> values(std::string_view hex) { return values(bytes(hex)); }
 
-std::string why(Bytes in, const Limits& limits = {}) {
-  const auto parsed = read(in, limits);
-  const auto* bad = std::get_if<Malformed>(&parsed);
-  return bad == nullptr ? "" : bad->why;
-}
+std::string why(Bytes in, const Limits& limits = {}) { return test::why(read(in, limits)); }
 std::string why(std::string_view hex) { return why(bytes(hex)); }
 
 Value text(const char* string) { return {std::string{string}}; }

@@ -1,6 +1,7 @@
 #include "common/flv/audio.hpp"
 
 #include "tests/support/bytes.hpp"
+#include "tests/support/parsed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,23 +12,14 @@ using codec::Codec;
 using test::bytes;
 using Kind = AudioPacket::Kind;
 
-AudioBody parsed(Bytes body) {
-  const auto read = parse_audio(body);
-  const auto* good = std::get_if<AudioBody>(&read);
-  EXPECT_NE(good, nullptr) << (good == nullptr ? std::get<Malformed>(read).why : "");
-  return good == nullptr ? AudioBody{} : *good;
-}
+AudioBody parsed(Bytes body) { return test::good<AudioBody>(parse_audio(body)); }
 /// The only packet of a body.  `body` must live as long as its data is looked at.
 AudioPacket packet(Bytes body) {
   const auto read = parsed(body);
   EXPECT_EQ(read.packets.size(), 1u);
   return read.packets.empty() ? AudioPacket{} : read.packets[0];
 }
-std::string why(Bytes body) {
-  const auto read = parse_audio(body);
-  const auto* bad = std::get_if<Malformed>(&read);
-  return bad == nullptr ? "" : bad->why;
-}
+std::string why(Bytes body) { return test::why(parse_audio(body)); }
 Buffer data(const AudioPacket& packet) { return {packet.data.begin(), packet.data.end()}; }
 
 constexpr auto opus_head = "4f707573486561640102380180bb0000000000";

@@ -1,6 +1,7 @@
 #include "common/flv/tag.hpp"
 
 #include "tests/support/bytes.hpp"
+#include "tests/support/parsed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,15 +9,10 @@ namespace live::flv {
 namespace {
 
 using test::bytes;
+using test::why;
 
 constexpr auto video_tag = "09 00002a 000064 01 000000";
 constexpr auto file_header = "464c56 01 05 00000009 00000000";
-
-template <class T>
-std::string why(const Step<T>& step) {
-  const auto* bad = std::get_if<Malformed>(&step);
-  return bad == nullptr ? "" : bad->why;
-}
 
 TEST(FlvTagHeader, ReadsTheExtendedTimestampAsTheTopByte) {
   const auto step = parse_tag_header(bytes(video_tag));

@@ -1,6 +1,7 @@
 #include "common/flv/video.hpp"
 
 #include "tests/support/bytes.hpp"
+#include "tests/support/parsed.hpp"
 #include "tests/unit/codec/vectors.hpp"
 
 #include <gtest/gtest.h>
@@ -12,23 +13,14 @@ using codec::Codec;
 using test::bytes;
 using Kind = VideoPacket::Kind;
 
-VideoBody parsed(Bytes body) {
-  const auto read = parse_video(body);
-  const auto* good = std::get_if<VideoBody>(&read);
-  EXPECT_NE(good, nullptr) << (good == nullptr ? std::get<Malformed>(read).why : "");
-  return good == nullptr ? VideoBody{} : *good;
-}
+VideoBody parsed(Bytes body) { return test::good<VideoBody>(parse_video(body)); }
 /// The only packet of a body.  `body` must live as long as its data is looked at.
 VideoPacket packet(Bytes body) {
   const auto read = parsed(body);
   EXPECT_EQ(read.packets.size(), 1u);
   return read.packets.empty() ? VideoPacket{} : read.packets[0];
 }
-std::string why(Bytes body) {
-  const auto read = parse_video(body);
-  const auto* bad = std::get_if<Malformed>(&read);
-  return bad == nullptr ? "" : bad->why;
-}
+std::string why(Bytes body) { return test::why(parse_video(body)); }
 Buffer data(const VideoPacket& packet) { return {packet.data.begin(), packet.data.end()}; }
 
 // ---- legacy

@@ -1,5 +1,7 @@
 #include "common/ingest/auth_url.hpp"
 
+#include "tests/unit/ingest/claims.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -11,14 +13,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 Claim claim(const std::string& path = "anna", const std::string& query = "key=s%26cret&twitch=t") {
-  Claim out;
-  out.app = "live";
-  out.path = path;
-  out.query = query;
-  out.client = "203.0.113.9:4711";
-  out.protocol = "rtmp";
-  out.id = "0123456789abcdef";
-  return out;
+  return test::claim(path, query);
 }
 
 struct Outcome {

@@ -6,6 +6,7 @@
 #include "common/ingest/key_file.hpp"
 #include "common/net/spawn.hpp"
 #include "tests/support/http_server.hpp"
+#include "tests/unit/ingest/claims.hpp"
 
 #include <array>
 #include <filesystem>
@@ -19,6 +20,7 @@ namespace live::ingest {
 namespace {
 
 using namespace std::chrono_literals;
+using test::claim;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -53,16 +55,6 @@ class AuthorityTest : public ::testing::Test {
     ::chmod(file.c_str(), 0600);
     options_.keys_file = file;
     return file;
-  }
-  static Claim claim(const std::string& path, const std::string& query = {}) {
-    Claim out;
-    out.app = "live";
-    out.path = path;
-    out.query = query;
-    out.client = "203.0.113.9:4711";
-    out.protocol = "rtmp";
-    out.id = "0123456789abcdef";
-    return out;
   }
   static awaitable<void> ask(Authority& authority, Claim claim, Wish wish,
                              std::variant<Grant, Denial>& verdict, int& left) {

@@ -3,6 +3,7 @@
 
 #include "common/ingest/pipeline.hpp"
 #include "common/net/spawn.hpp"
+#include "tests/unit/ingest/media.hpp"
 
 #include <array>
 #include <optional>
@@ -20,6 +21,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using Outcome = net::Sent::Outcome;
+using test::gather;
 
 /// A descriptor as a shell gives it, and who reads from it.
 struct Ends {
@@ -140,12 +142,6 @@ TEST_P(SharedOutput, ThatGoesEndsItsWaits) {
   EXPECT_TRUE(io_.stopped());
   EXPECT_TRUE(called);
   EXPECT_EQ(left, false);
-}
-
-Gather gather(std::string_view text) {
-  Gather media;
-  media.add(std::make_shared<const Buffer>(text.begin(), text.end()));
-  return media;
 }
 
 /// A pipeline without a command.

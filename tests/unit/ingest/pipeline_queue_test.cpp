@@ -1,5 +1,7 @@
 #include "common/ingest/pipeline_queue.hpp"
 
+#include "tests/unit/ingest/media.hpp"
+
 #include <algorithm>
 #include <random>
 #include <span>
@@ -13,15 +15,8 @@
 namespace live::ingest {
 namespace {
 
-std::shared_ptr<const Buffer> buffer(std::string_view text) {
-  return std::make_shared<const Buffer>(text.begin(), text.end());
-}
-
-Gather gather(std::string_view text) {
-  Gather media;
-  media.add(buffer(text));
-  return media;
-}
+using test::buffer;
+using test::gather;
 
 /// Writes at most `bytes` of what is next.
 std::string write(PipelineQueue& queue, std::size_t bytes = 1U << 30U, std::size_t pieces = 8) {

@@ -2,6 +2,7 @@
 #include "common/ingest/pipeline.hpp"
 
 #include "common/base/log.hpp"
+#include "tests/unit/ingest/media.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -22,22 +23,14 @@ namespace {
 
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
+using test::buffer;
+using test::gather;
 using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-std::shared_ptr<const Buffer> buffer(std::string_view text) {
-  return std::make_shared<const Buffer>(text.begin(), text.end());
-}
-
-Gather gather(std::string_view text) {
-  Gather media;
-  media.add(buffer(text));
-  return media;
-}
 
 class PipelineTest : public ::testing::Test {
  protected:

@@ -1,6 +1,7 @@
 #include "common/mp4/fragment.hpp"
 
 #include "common/mp4/box.hpp"
+#include "tests/support/parsed.hpp"
 #include "tests/unit/mp4/streams.hpp"
 
 #include <gmock/gmock.h>
@@ -13,18 +14,11 @@ using test::box;
 using test::bytes;
 using test::find_box;
 using test::join;
+using test::why;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-Fragment good(const Parsed<Fragment>& parsed) {
-  const auto* fragment = std::get_if<Fragment>(&parsed);
-  if (fragment == nullptr) ADD_FAILURE() << std::get<Malformed>(parsed).why;
-  return fragment != nullptr ? *fragment : Fragment{};
-}
-std::string why(const Parsed<Fragment>& parsed) {
-  const auto* malformed = std::get_if<Malformed>(&parsed);
-  return malformed != nullptr ? malformed->why : "";
-}
+Fragment good(const Parsed<Fragment>& parsed) { return test::good<Fragment>(parsed); }
 
 TEST(FragmentWriter, WritesTheseBytes) {
   const SampleEntry picture[] = {{3'600, 5, 7'200, true}, {3'600, 2, 0, false}};

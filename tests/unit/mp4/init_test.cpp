@@ -1,6 +1,7 @@
 #include "common/mp4/init.hpp"
 
 #include "common/mp4/box.hpp"
+#include "tests/support/parsed.hpp"
 #include "tests/unit/mp4/streams.hpp"
 
 #include <gmock/gmock.h>
@@ -15,6 +16,7 @@ using test::box;
 using test::bytes;
 using test::find_box;
 using test::join;
+using test::why;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -60,16 +62,7 @@ std::vector<Parameters> all_codecs() {
   };
 }
 
-const Init& good(const Parsed<Init>& parsed) {
-  static const Init none;
-  const auto* init = std::get_if<Init>(&parsed);
-  if (init == nullptr) ADD_FAILURE() << std::get<Malformed>(parsed).why;
-  return init != nullptr ? *init : none;
-}
-std::string why(const Parsed<Init>& parsed) {
-  const auto* malformed = std::get_if<Malformed>(&parsed);
-  return malformed != nullptr ? malformed->why : "";
-}
+Init good(const Parsed<Init>& parsed) { return test::good<Init>(parsed); }
 
 TEST(Init, ReadsBackEveryCodecThatItWrites) {
   std::vector<Track> tracks;
