@@ -131,9 +131,15 @@ TEST_F(PipelineTest, AFloodOfLinesIsCountedInsteadOfLogged) {
   pipeline_->push(gather("K1 "), true);
   pipeline_->finish();
   ASSERT_TRUE(until_gone());
-  EXPECT_LE(logged("door: line "), 100);
-  EXPECT_GE(logged("door: line "), 50);
-  EXPECT_EQ(logged(" lines of its command are not shown"), 1);
+  const std::string subject = "door: ";
+  int hidden = 0;  // told at the end, and in between where the machine is slow
+  for (const auto& line : log_)
+    if (line.find(" lines of its command are not shown") != std::string::npos)
+      hidden += std::stoi(line.substr(line.find(subject) + subject.size()));
+  const int shown = logged("door: line ");
+  EXPECT_GE(shown, 50);
+  EXPECT_GE(hidden, 4'000);
+  EXPECT_EQ(shown + hidden, 5'000);
 }
 
 TEST_F(PipelineTest, NeverLogsTheEnvironment) {
