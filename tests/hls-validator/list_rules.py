@@ -67,7 +67,7 @@ def check_old_parts(playlist, judge):
     behind = playlist.end
     for segment in playlist.segments:
         behind -= segment.duration
-        if segment.parts and behind > 4 * playlist.target + ROUNDING:
+        if segment.parts and playlist.target and behind > 4 * playlist.target + ROUNDING:
             judge("part-old", f"parts {behind:.1f} s from the end", f"#{segment.msn}")
 
 

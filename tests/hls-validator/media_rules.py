@@ -1,5 +1,6 @@
 """What a rendition's media must be, given its playlist."""
 
+import zlib
 from dataclasses import dataclass, field
 
 import mp4
@@ -44,7 +45,8 @@ def facts_of(samples_by_track, duration, data):
     for samples in all_:
         facts.start.setdefault(samples.track.kind, samples.start)
         facts.end.setdefault(samples.track.kind, samples.end)
-        facts.samples += [(samples.track.id, *one) for one in samples.entries]
+        sums = [zlib.crc32(data[at:at + size]) for at, size in samples.data]
+        facts.samples += [(samples.track.id, *one, sum_) for one, sum_ in zip(samples.entries, sums)]
     facts.tracks = tuple((s.track.id, s.track.kind, s.track.codec, s.track.entry, s.track.size) for s in all_)
     main = next((s for s in all_ if s.track.kind == facts.main), None)
     if main:
@@ -94,12 +96,15 @@ class Media:
         if one.range.offset is None:
             if one.uri not in offset:
                 self.judge("byterange", "no offset, and no range of that resource before it", where)
-            one.range.offset = offset.get(one.uri, 0)
+                return
+            one.range.offset = offset[one.uri]
         offset.clear()
         offset[one.uri] = one.range.offset + one.range.length
 
     def load(self, uri, byte_range, where):
-        wanted = (byte_range.offset or 0, byte_range.length) if byte_range else None
+        if byte_range and byte_range.offset is None:
+            return None
+        wanted = (byte_range.offset, byte_range.length) if byte_range else None
         answer = source.get(source.resolve(self.url, uri), wanted)
         if answer.ok:
             return answer.body
@@ -169,8 +174,7 @@ class Media:
                 self.judge_step(before, now, segment.msn)
         else:
             self.drift = 0.0
-        # A segment's own duration is judged when the next one has come, or here when there is none to come.
-        if abs(now.own - now.duration) > now.frame + SLACK:
+        if segment.timed and abs(now.own - now.duration) > now.frame + SLACK:
             self.judge("duration-media", f"EXTINF {now.duration} s, its media {now.own:.3f} s", f"#{segment.msn}")
 
     def judge_change(self, before, now, segment):

@@ -2,11 +2,11 @@
 
 
 def check(before, now, judge):
-    """`before` and `now` without EXT-X-SKIP."""
+    """`before` and `now` without EXT-X-SKIP.  False when their numbers do not mean the same."""
     if before.ended:
         if not now.ended or now != before:
             judge("endlist-changed", f"after EXT-X-ENDLIST, last segment #{before.last_msn}")
-        return
+        return True
     if now.target != before.target:
         judge("target-changed", f"from {before.target} s to {now.target} s")
     if before.part_target is not None and now.part_target is not None and now.part_target != before.part_target:
@@ -15,15 +15,17 @@ def check(before, now, judge):
         judge("type-changed", f"from {before.type} to {now.type or 'none'}")
     if now.msn < before.msn:
         judge("media-sequence-back", f"from {before.msn} to {now.msn}")
-        return
+        return False
     if before.type in ("EVENT", "VOD") and now.msn > before.msn:
         judge("event-removed", f"{now.msn - before.msn} segments have left")
-    if check_numbers(before, now, judge):
+    same = check_numbers(before, now, judge)
+    if same:
         check_segments(before, now, judge)
         check_discontinuities(before, now, judge)
         check_hint(before, now, judge)
     if now.msn > before.msn and not now.ended and now.duration + 1e-3 < 3 * now.target:
         judge("list-short", f"{now.duration:.1f} s are left, the target is {now.target} s")
+    return same
 
 
 def is_new_broadcast(before, now):

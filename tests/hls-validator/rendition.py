@@ -3,6 +3,7 @@
 import time
 
 import list_rules
+import media_parser
 import playlist as playlists
 import reload_rules
 import source
@@ -22,7 +23,7 @@ class Rendition:
         self.dates = {}  # msn -> seconds since 1970
         self.changed_at = None
         self.longest = 0.0  # duration of the longest list
-        self.leaving = []  # (when, url, what) of files that have left the list
+        self.leaving = []  # [when to look next, until when it has to be there, URI, msn] of files that have left the list
         self.reloads = 0
 
     @property
@@ -51,7 +52,7 @@ class Rendition:
         if playlists.is_multivariant(lines):
             self.judge("tag-mixed", "a multivariant playlist where a media playlist should be")
             return None
-        return playlists.parse_media(lines, self.judge)
+        return media_parser.parse_media(lines, self.judge)
 
     def directives(self):
         """Blocking reload where it is offered: (query, (msn, part), patience)."""
@@ -82,10 +83,12 @@ class Rendition:
             if reload_rules.is_new_broadcast(before, now) and (before.ended or now.dsn > before.dsn):
                 self.begin_again()
             else:
-                reload_rules.check(before, now, self.judge)
-                self.note_leaving(before, now, moment)
                 if now != before:
                     self.judge_late(before, moment)
+                if reload_rules.check(before, now, self.judge):
+                    self.note_leaving(before, now, moment)
+                else:
+                    self.begin_again()
         if before is None or now != before:
             self.changed_at = moment
         self.playlist = now
@@ -98,7 +101,7 @@ class Rendition:
             self.judge_delta()
 
     def begin_again(self):
-        """A new broadcast under the same address: nothing of the old one counts any more."""
+        """Nothing of what was counts any more."""
         self.media = Media(self.url, self.judge)
         self.dates, self.leaving, self.longest = {}, [], 0.0
 
@@ -123,19 +126,18 @@ class Rendition:
         for segment in before.segments:
             if segment.msn >= now.msn or segment.gap:
                 continue
-            due = moment + segment.duration + self.longest
-            url = source.resolve(self.url, segment.uri)
-            what = (segment.msn, segment.uri)
-            self.leaving += [(moment, url, what), (due - MARGIN, url, what)]
+            self.leaving.append([moment, moment + segment.duration + self.longest - MARGIN, segment.uri, segment.msn])
 
     def judge_leaving(self, moment):
-        waiting = []
-        for due, url, what in self.leaving:
-            if due > moment:
-                waiting.append((due, url, what))
-            elif due > moment - MARGIN and not source.is_there(url):
-                self.judge("removed-early", f"{what[1]} is gone", f"#{what[0]}")
-        self.leaving = waiting
+        for one in self.leaving:
+            due, until, uri, msn = one
+            if due > moment or until < moment:
+                continue
+            if not source.is_there(source.resolve(self.url, uri)):
+                self.judge("removed-early", f"{uri} is gone", f"#{msn}")
+                one[1] = 0
+            one[0] = moment + self.playlist.target
+        self.leaving = [one for one in self.leaving if one[1] > moment]
 
     def judge_delta(self):
         """A delta update says the same as the playlist, but for what it skips."""
