@@ -140,10 +140,10 @@ ConnectAsked read_connect(const Command& connect) {
   out.flash_version = text_of(object, "flashVer");
   out.page_url = text_of(object, "pageUrl");
   auto url = read_tc_url(out.tc_url);
-  const auto app = split_query(text_of(object, "app"));
+  auto app = split_query(text_of(object, "app"));
   out.app = without_slashes(app.name);
   if (out.app.empty()) out.app = std::move(url.path);
-  out.query = app.query.empty() ? std::move(url.query) : app.query;
+  out.query = std::move(app.query.empty() ? url.query : app.query);
   if (const auto mark = out.query.find("?authmod="); mark != std::string::npos)
     out.query[mark] = '&';
   out.user = std::move(url.user);
