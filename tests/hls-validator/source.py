@@ -1,6 +1,7 @@
 """Where a tree is: a folder or a web server.  Both by URL, so that relative URIs resolve alike."""
 
 import dataclasses
+import http.client
 import os
 import pathlib
 import time
@@ -9,6 +10,7 @@ import urllib.parse
 import urllib.request
 
 MOST_BYTES = 256 << 20
+NOWHERE = "file:///dev/null/no-uri"  # of what is no URI
 PATIENCE = 10.0  # seconds for an answer that nobody blocks
 
 
@@ -39,7 +41,10 @@ def is_web(url):
 
 
 def resolve(base, uri):
-    return urllib.parse.urljoin(base, uri)
+    try:
+        return urllib.parse.urljoin(base, uri)
+    except ValueError:
+        return NOWHERE
 
 
 def with_query(url, query):
@@ -69,21 +74,21 @@ def read(url, byte_range):
                 return Answer(416)
             file.seek(offset)
             return Answer(200, file.read(length))
-    except OSError:
+    except (OSError, ValueError):
         return Answer(404)
 
 
 def fetch(url, byte_range, patience):
-    request = urllib.request.Request(url, headers={"User-Agent": "hls-validator"})
-    if byte_range:
-        request.add_header("Range", f"bytes={byte_range[0]}-{byte_range[0] + byte_range[1] - 1}")
     try:
+        request = urllib.request.Request(url, headers={"User-Agent": "hls-validator"})
+        if byte_range:
+            request.add_header("Range", f"bytes={byte_range[0]}-{byte_range[0] + byte_range[1] - 1}")
         with urllib.request.urlopen(request, timeout=patience) as response:
             return Answer(response.status, response.read(MOST_BYTES), response.headers.get_content_type())
     except urllib.error.HTTPError as error:
         error.close()
         return Answer(error.code)
-    except (OSError, urllib.error.URLError):
+    except (OSError, ValueError, http.client.HTTPException):
         return Answer(0)
 
 
@@ -96,5 +101,5 @@ def is_there(url):
     except urllib.error.HTTPError as error:
         error.close()
         return False
-    except (OSError, urllib.error.URLError):
+    except (OSError, ValueError, http.client.HTTPException):
         return False
