@@ -1,6 +1,7 @@
 #include "common/ingest/publisher.hpp"
 
 #include "common/base/failure.hpp"
+#include "common/base/percent.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,35 +19,13 @@ bool is_unreserved(char c) {
 }
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (lower(c) >= 'a' && lower(c) <= 'f') return lower(c) - 'a' + 10;
-  return -1;
-}
-
-std::string percent_decode(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-    const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
-    if (low < 0) {
-      out += text[i];
-    } else {
-      out += static_cast<char>(high * 16 + low);
-      i += 2;
-    }
-  }
-  return out;
-}
-
 /// Calls `visit(parameter, name)` for each piece between '&'; the name is decoded.  Until it says false.
 template <class Visit>
 void each_parameter(std::string_view query, Visit visit) {
   for (;;) {
     const auto end = std::min(query.find('&'), query.size());
     const auto parameter = query.substr(0, end);
-    if (!visit(parameter, percent_decode(parameter.substr(0, parameter.find('='))))) return;
+    if (!visit(parameter, percent_decoded(parameter.substr(0, parameter.find('='))))) return;
     if (end == query.size()) return;
     query.remove_prefix(end + 1);
   }
@@ -84,7 +63,7 @@ std::optional<std::string> query_value(std::string_view query, std::string_view 
   each_parameter(query, [&](std::string_view parameter, std::string_view found) {
     const auto equals = parameter.find('=');
     if (found != name || equals == std::string_view::npos) return true;
-    value = percent_decode(parameter.substr(equals + 1));
+    value = percent_decoded(parameter.substr(equals + 1));
     return false;
   });
   return value;
@@ -113,7 +92,7 @@ std::optional<Presented> present(const Claim& claim) {
   const bool path_is_key = out.key.empty() && !claim.answer;
   if (path_is_key) {
     out.key = path;
-    if (auto decoded = percent_decode(path); decoded != path) out.also = std::move(decoded);
+    if (auto decoded = percent_decoded(path); decoded != path) out.also = std::move(decoded);
   } else if (!path.empty()) {
     out.names.emplace_back(path);
   }

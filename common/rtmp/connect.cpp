@@ -1,5 +1,7 @@
 #include "common/rtmp/connect.hpp"
 
+#include "common/base/percent.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -18,24 +20,6 @@ constexpr std::uint32_t can_decode = 1, can_encode = 2, can_forward = 4;
 
 constexpr std::array<std::string_view, 4> our_video{"avc1", "hvc1", "av01", "vp09"};
 constexpr std::array<std::string_view, 6> our_audio{"mp4a", "Opus", "fLaC", "ac-3", "ec-3", ".mp3"};
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-/// %XX decoded; a '%' that begins none stays.
-std::string percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-    const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
-    out += low < 0 ? text[i] : static_cast<char>(high * 16 + low);
-    if (low >= 0) i += 2;
-  }
-  return out;
-}
 
 std::string_view without_slashes(std::string_view text) {
   const auto first = text.find_first_not_of('/');

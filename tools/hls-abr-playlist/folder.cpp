@@ -1,0 +1,191 @@
+#include "tools/hls-abr-playlist/folder.hpp"
+
+#include "common/base/failure.hpp"
+#include "common/base/fd.hpp"
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+#include "common/tree/lock.hpp"
+#include "common/tree/names.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace hls_abr_playlist {
+namespace {
+
+namespace fs = std::filesystem;
+namespace tree = live::tree;
+
+std::int64_t to_ns(const timespec& t) { return std::int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec; }
+
+live::WallClock to_wall_clock(std::int64_t ns) {
+  return live::WallClock{std::chrono::duration_cast<live::WallClock::duration>(
+      std::chrono::nanoseconds{ns})};
+}
+
+/// The first `limit` bytes; nothing for links and what cannot be read.
+std::optional<live::Buffer> read_begin(const fs::path& path, std::size_t limit) {
+  const live::Fd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
+  struct stat about {};
+  if (!file || ::fstat(file.get(), &about) != 0 || !S_ISREG(about.st_mode)) return {};
+  live::Buffer bytes(std::min(limit, static_cast<std::size_t>(about.st_size)));
+  std::size_t have = 0;
+  while (have < bytes.size()) {
+    const auto n = ::read(file.get(), bytes.data() + have, bytes.size() - have);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;
+    have += static_cast<std::size_t>(n);
+  }
+  bytes.resize(have);
+  return bytes;
+}
+
+/// A URI that is the name of a file beside the playlist: nothing else is ours to look at.
+bool is_plain_name(const std::string& uri) {
+  return !uri.empty() && uri.front() != '.' && uri.find_first_of("/?#:\\") == std::string::npos;
+}
+
+}  // namespace
+
+std::optional<FileVersion> version_of(const fs::path& path) {
+  struct stat about {};
+  if (::lstat(path.c_str(), &about) != 0 || !S_ISREG(about.st_mode)) return {};
+  return FileVersion{about.st_ino, static_cast<std::uint64_t>(about.st_size), to_ns(about.st_mtim)};
+}
+
+Folder::Folder(fs::path path, std::uint64_t start) : path_(std::move(path)), stream_(start) {}
+
+bool Folder::exists() const {
+  struct stat about {};
+  return ::lstat(path_.c_str(), &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+bool Folder::is_locked() const {
+  if (!version_of(path_ / tree::lock_name)) return false;
+  return !tree::Lock::take_existing(path_);
+}
+
+std::optional<live::WallClock> Folder::last_written() const {
+  std::optional<std::int64_t> newest;
+  const auto take = [&](const fs::path& path) {
+    if (const auto version = version_of(path))
+      newest = std::max(newest.value_or(version->modified_ns), version->modified_ns);
+  };
+  take(path_ / tree::record_name);
+  for (const auto& name : rendition_names())
+    take(path_ / name / tree::media_playlist_name);
+  if (!newest) return {};
+  return to_wall_clock(*newest);
+}
+
+std::vector<std::string> Folder::rendition_names() const {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator it{path_, error}, end; !error && it != end; it.increment(error)) {
+    auto name = it->path().filename().string();
+    std::error_code ignored;
+    if (!tree::is_rendition_name(name) || !fs::is_directory(it->symlink_status(ignored))) continue;
+    if (version_of(it->path() / tree::media_playlist_name)) names.push_back(std::move(name));
+  }
+  std::ranges::sort(names);
+  names.resize(std::min(names.size(), FolderLimits{}.renditions));
+  return names;
+}
+
+void Folder::scan_record() {
+  const auto version = version_of(path_ / tree::record_name);
+  if (version == record_) return;
+  record_ = version;
+  auto record = version ? tree::read_stream_record(path_) : std::nullopt;
+  if (stream_.record(std::move(record))) playlists_.clear();
+}
+
+Found Folder::look(const std::string& name, const Wanted& wanted) const {
+  constexpr FolderLimits limits;
+  const auto folder = path_ / name;
+  Found found;
+  std::int64_t newest = 0;
+  for (const auto& uri : wanted.sizes) {
+    const auto version = is_plain_name(uri) ? version_of(folder / uri) : std::nullopt;
+    if (!version) continue;
+    found.sizes[uri] = version->bytes;
+    newest = std::max(newest, version->modified_ns);
+  }
+  if (newest != 0)
+    found.age = std::max(live::Ms{0}, std::chrono::duration_cast<live::Ms>(
+                                          std::chrono::system_clock::now() - to_wall_clock(newest)));
+  if (!wanted.segment || !is_plain_name(*wanted.segment)) return found;
+  const auto segment = read_begin(folder / *wanted.segment, limits.segment_bytes);
+  if (!segment) return found;
+  if (!wanted.init) {
+    found.facts = facts_of_ts(*segment);
+  } else if (is_plain_name(*wanted.init)) {
+    const auto init = read_begin(folder / *wanted.init, limits.init_bytes);
+    if (init) found.facts = facts_of_fmp4(*init, *segment);
+  }
+  return found;
+}
+
+void Folder::scan_rendition(const std::string& name, live::Monotonic now) {
+  const auto path = path_ / name / tree::media_playlist_name;
+  const auto version = version_of(path);
+  auto& known = playlists_[name];
+  if (!version || *version == known) return;
+  known = *version;
+  const auto text = read_begin(path, FolderLimits{}.playlist_bytes);
+  if (!text) return;
+  auto parsed = live::hls::parse_media_playlist(live::as_text(*text));
+  if (const auto* malformed = std::get_if<live::Malformed>(&parsed)) {
+    live::log::warn("{}: line {}: {}; the version before it stays", path.string(), malformed->at,
+                    live::printable(malformed->why));
+    return;
+  }
+  auto& list = std::get<live::hls::MediaPlaylist>(parsed);
+  auto& rendition = stream_.rendition(name);
+  const auto wanted = rendition.wanted(list);
+  const auto found = look(name, wanted);
+  if (wanted.segment && !found.facts) {
+    live::log::debug("{}: {} tells nothing yet", path.string(), live::printable(*wanted.segment));
+    known = {};  // to be looked at again
+  }
+  rendition.update(std::move(list), found, now);
+}
+
+/// What stands in live.m3u8 from before we began, or whether it has gone.
+void Folder::scan_published(live::Monotonic now) {
+  const auto path = path_ / tree::multivariant_name;
+  const auto version = version_of(path);
+  if (!version) return stream_.not_published();
+  if (std::exchange(adopted_, true)) return;
+  constexpr std::size_t limit = 1U << 20U;
+  const auto text = read_begin(path, limit);
+  if (!text) return;
+  auto parsed = live::hls::parse_multivariant_playlist(live::as_text(*text));
+  auto* list = std::get_if<live::hls::MultivariantPlaylist>(&parsed);
+  if (list == nullptr) return;
+  const auto& record = stream_.record();
+  const bool ours = record && record->started <= to_wall_clock(version->modified_ns);
+  stream_.adopt(std::move(*list), ours, now);
+}
+
+void Folder::scan(live::Monotonic now) {
+  scan_record();
+  const auto names = rendition_names();
+  std::vector<std::string> gone;
+  for (const auto& [name, rendition] : stream_.renditions())
+    if (!std::ranges::binary_search(names, name)) gone.push_back(name);
+  for (const auto& name : gone) {
+    stream_.forget(name);
+    playlists_.erase(name);
+  }
+  for (const auto& name : names)
+    scan_rendition(name, now);
+  scan_published(now);
+}
+
+}  // namespace hls_abr_playlist

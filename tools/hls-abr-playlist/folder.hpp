@@ -1,0 +1,61 @@
+// A stream's folder: reads what has changed in it and tells the Stream.  Never follows a link.
+#pragma once
+
+#include "tools/hls-abr-playlist/stream.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hls_abr_playlist {
+
+struct FolderLimits {
+  std::size_t renditions = 64;                ///< of a stream; more are left out
+  std::size_t playlist_bytes = 16U << 20U;    ///< 16 MiB: a recording of a month
+  std::size_t init_bytes = 1U << 20U;
+  std::size_t segment_bytes = 16U << 20U;     ///< of one that is looked into; its begin is enough
+};
+
+/// Which version of a file was read.
+struct FileVersion {
+  std::uint64_t inode = 0, bytes = 0;
+  std::int64_t modified_ns = 0;
+  bool operator==(const FileVersion&) const = default;
+};
+
+class Folder {
+ public:
+  Folder(std::filesystem::path path, std::uint64_t start);
+
+  /// Looks at everything again and reads what has changed.  Says in the log what cannot be used, once for each version.
+  void scan(live::Monotonic now);
+  [[nodiscard]] Stream& stream() { return stream_; }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  /// Is the folder itself there, and a folder?
+  [[nodiscard]] bool exists() const;
+  /// Does somebody hold the writer's lock?
+  [[nodiscard]] bool is_locked() const;
+  /// When a media playlist or .stream.json was last written; nothing without any.
+  [[nodiscard]] std::optional<live::WallClock> last_written() const;
+
+ private:
+  void scan_record();
+  void scan_published(live::Monotonic now);
+  void scan_rendition(const std::string& name, live::Monotonic now);
+  [[nodiscard]] Found look(const std::string& name, const Wanted& wanted) const;
+  [[nodiscard]] std::vector<std::string> rendition_names() const;
+
+  std::filesystem::path path_;
+  Stream stream_;
+  std::map<std::string, FileVersion> playlists_;  ///< by rendition
+  std::optional<FileVersion> record_;
+  bool adopted_ = false;
+};
+
+/// What lies at `path`, not following a link there; nothing for what is no regular file.
+std::optional<FileVersion> version_of(const std::filesystem::path& path);
+
+}  // namespace hls_abr_playlist

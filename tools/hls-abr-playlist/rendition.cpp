@@ -1,0 +1,133 @@
+#include "tools/hls-abr-playlist/rendition.hpp"
+
+#include <algorithm>
+#include <ranges>
+
+namespace hls_abr_playlist {
+namespace {
+
+using live::hls::MediaPlaylist;
+using live::hls::Segment;
+
+constexpr live::Us hour = std::chrono::hours{1};
+constexpr int stale_targets = 3;
+
+const Segment* newest_of(const MediaPlaylist& list) {
+  for (const auto& segment : std::views::reverse(list.segments))
+    if (!segment.gap) return &segment;
+  return nullptr;
+}
+
+std::uint64_t first_number(const MediaPlaylist& list) { return list.media_sequence + list.skipped; }
+std::uint64_t end_number(const MediaPlaylist& list) {
+  return first_number(list) + list.segments.size();
+}
+
+}  // namespace
+
+/// The number from which on segments are new to us.  A list that ends before what we have seen was begun anew.
+std::uint64_t Rendition::first_unknown(const MediaPlaylist& list) const {
+  return end_number(list) < next_ ? 0 : next_;
+}
+
+/// Names the media that the newest segment is of: its init segment, or how many discontinuities precede it.
+std::string Rendition::media_key(const MediaPlaylist& list) const {
+  const auto* newest = newest_of(list);
+  if (newest == nullptr) return {};
+  if (newest->map) return newest->map->uri;
+  auto count = list.discontinuity_sequence;
+  for (const auto& segment : list.segments)
+    count += segment.discontinuity ? 1 : 0;
+  return "discontinuity " + std::to_string(count);
+}
+
+Wanted Rendition::wanted(const MediaPlaylist& list) const {
+  Wanted out;
+  const auto unknown = first_unknown(list);
+  for (std::size_t i = 0; i < list.segments.size(); ++i) {
+    const auto& segment = list.segments[i];
+    if (first_number(list) + i >= unknown && !segment.gap && !segment.range)
+      out.sizes.push_back(segment.uri);
+  }
+  const auto* newest = newest_of(list);
+  if (newest == nullptr || (facts_ && facts_key_ == media_key(list))) return out;
+  out.segment = newest->uri;
+  if (newest->map) out.init = newest->map->uri;
+  return out;
+}
+
+void Rendition::measure(const Segment& segment, const Found& found) {
+  if (segment.discontinuity) rates_->interrupt();
+  const auto size = found.sizes.find(segment.uri);
+  if (segment.gap || (size == found.sizes.end() && !segment.range)) return rates_->interrupt();
+  rates_->add(segment.duration, segment.range ? segment.range->length : size->second);
+  measured_ = std::min(hour, measured_ + segment.duration);
+}
+
+void Rendition::update(MediaPlaylist list, const Found& found, live::Monotonic now) {
+  if (list_ && ((list_->ended && !list.ended) || end_number(list) < next_)) forget();
+  if (!rates_ || !list_ || list_->target_duration != list.target_duration) {
+    remember(peak_, now);
+    rates_.emplace(list.target_duration);
+  }
+  if (first_number(list) > next_) rates_->interrupt();
+  bool fresh = false;
+  has_segment_ = false;
+  for (std::size_t i = 0; i < list.segments.size(); ++i) {
+    const auto& segment = list.segments[i];
+    has_segment_ = has_segment_ || !segment.gap;
+    if (first_number(list) + i < next_) continue;
+    fresh = fresh || !segment.gap;
+    measure(segment, found);
+  }
+  next_ = end_number(list);
+  if (found.facts) {
+    facts_ = found.facts;
+    facts_key_ = media_key(list);
+  }
+  peak_ = rates_->peak().value_or(0);
+  if (now >= earlier_until_) earlier_peak_ = 0;
+  average_ = rates_->average().value_or(average_);
+  if (fresh || !seen_) newest_ = seen_ ? now : now - found.age;
+  seen_ = true;
+  list_ = std::move(list);
+}
+
+void Rendition::remember(std::uint64_t peak, live::Monotonic now) {
+  earlier_peak_ = std::max(earlier_peak_, peak);
+  earlier_until_ = now + hour;
+}
+
+void Rendition::forget() {
+  rates_.reset();
+  next_ = peak_ = average_ = earlier_peak_ = 0;
+  measured_ = live::Us{0};
+}
+
+bool Rendition::is_playable() const { return list_ && facts_ && has_segment_; }
+
+live::Us Rendition::target() const {
+  return list_ ? live::Us{list_->target_duration} : live::Us{0};
+}
+
+bool Rendition::is_stale(live::Monotonic now) const {
+  return !list_ || now - newest_ > stale_targets * target();
+}
+
+bool Rendition::is_kept() const {
+  return list_ && list_->type != MediaPlaylist::Type::live;
+}
+
+std::uint64_t Rendition::bandwidth(std::uint64_t declared) const {
+  return std::max({declared, peak_, earlier_peak_, average_});
+}
+
+std::uint64_t Rendition::average_bandwidth(std::uint64_t declared) const {
+  constexpr double tolerance = 1.1;
+  const auto to_come = static_cast<double>(bandwidth(declared)) / tolerance;
+  const auto part = static_cast<double>(measured_.count()) / static_cast<double>(hour.count());
+  const auto expected = static_cast<double>(average_) * part + to_come * (1 - part);
+  return std::max(average_, static_cast<std::uint64_t>(expected) + 1);
+}
+
+}  // namespace hls_abr_playlist
