@@ -24,8 +24,8 @@ namespace tree = live::tree;
 std::int64_t to_ns(const timespec& t) { return std::int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec; }
 
 live::WallClock to_wall_clock(std::int64_t ns) {
-  return live::WallClock{std::chrono::duration_cast<live::WallClock::duration>(
-      std::chrono::nanoseconds{ns})};
+  return live::WallClock{
+      std::chrono::duration_cast<live::WallClock::duration>(std::chrono::nanoseconds{ns})};
 }
 
 /// The first `limit` bytes; nothing for links and what cannot be read.
@@ -67,7 +67,11 @@ bool Folder::exists() const {
 
 bool Folder::is_locked() const {
   if (!version_of(path_ / tree::lock_name)) return false;
-  return !tree::Lock::take_existing(path_);
+  try {
+    return !tree::Lock::take_existing(path_);
+  } catch (const live::Failure&) {
+    return true;  // whoever cannot tell must not say that nobody is there
+  }
 }
 
 std::optional<live::WallClock> Folder::last_written() const {
@@ -83,17 +87,25 @@ std::optional<live::WallClock> Folder::last_written() const {
   return to_wall_clock(*newest);
 }
 
-std::vector<std::string> Folder::rendition_names() const {
-  std::vector<std::string> names;
+std::vector<fs::path> Folder::subfolders() const {
+  std::vector<fs::path> found;
   std::error_code error;
   for (fs::directory_iterator it{path_, error}, end; !error && it != end; it.increment(error)) {
-    auto name = it->path().filename().string();
     std::error_code ignored;
-    if (!tree::is_rendition_name(name) || !fs::is_directory(it->symlink_status(ignored))) continue;
-    if (version_of(it->path() / tree::media_playlist_name)) names.push_back(std::move(name));
+    if (tree::is_rendition_name(it->path().filename().string()) &&
+        fs::is_directory(it->symlink_status(ignored)))
+      found.push_back(it->path());
   }
-  std::ranges::sort(names);
-  names.resize(std::min(names.size(), FolderLimits{}.renditions));
+  std::ranges::sort(found);
+  found.resize(std::min(found.size(), FolderLimits{}.renditions));
+  return found;
+}
+
+/// In order.
+std::vector<std::string> Folder::rendition_names() const {
+  std::vector<std::string> names;
+  for (const auto& folder : subfolders())
+    if (version_of(folder / tree::media_playlist_name)) names.push_back(folder.filename().string());
   return names;
 }
 
@@ -117,8 +129,9 @@ Found Folder::look(const std::string& name, const Wanted& wanted) const {
     newest = std::max(newest, version->modified_ns);
   }
   if (newest != 0)
-    found.age = std::max(live::Ms{0}, std::chrono::duration_cast<live::Ms>(
-                                          std::chrono::system_clock::now() - to_wall_clock(newest)));
+    found.age =
+        std::max(live::Ms{0}, std::chrono::duration_cast<live::Ms>(
+                                  std::chrono::system_clock::now() - to_wall_clock(newest)));
   if (!wanted.segment || !is_plain_name(*wanted.segment)) return found;
   const auto segment = read_begin(folder / *wanted.segment, limits.segment_bytes);
   if (!segment) return found;

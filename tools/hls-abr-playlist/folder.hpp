@@ -13,10 +13,10 @@
 namespace hls_abr_playlist {
 
 struct FolderLimits {
-  std::size_t renditions = 64;                ///< of a stream; more are left out
-  std::size_t playlist_bytes = 16U << 20U;    ///< 16 MiB: a recording of a month
+  std::size_t renditions = 64;              ///< of a stream; more are left out
+  std::size_t playlist_bytes = 16U << 20U;  ///< 16 MiB: a recording of a month
   std::size_t init_bytes = 1U << 20U;
-  std::size_t segment_bytes = 16U << 20U;     ///< of one that is looked into; its begin is enough
+  std::size_t segment_bytes = 16U << 20U;  ///< of one that is looked into; its begin is enough
 };
 
 /// Which version of a file was read.
@@ -34,6 +34,8 @@ class Folder {
   void scan(live::Monotonic now);
   [[nodiscard]] Stream& stream() { return stream_; }
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  /// The folders in it that may be renditions, now or soon.
+  [[nodiscard]] std::vector<std::filesystem::path> subfolders() const;
   /// Is the folder itself there, and a folder?
   [[nodiscard]] bool exists() const;
   /// Does somebody hold the writer's lock?

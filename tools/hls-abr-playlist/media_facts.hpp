@@ -10,7 +10,8 @@
 namespace hls_abr_playlist {
 
 struct MediaFacts {
-  std::string codecs;  ///< RFC 6381, as HLS spells them; empty: something that we cannot name is in it
+  std::string
+      codecs;  ///< RFC 6381, as HLS spells them; empty: something that we cannot name is in it
   bool video = false, audio = false;
   std::uint32_t width = 0, height = 0;  ///< as shown: after cropping, in square pixels
   double frame_rate = 0;                ///< 0: unknown

@@ -106,17 +106,13 @@ void Rendition::forget() {
 
 bool Rendition::is_playable() const { return list_ && facts_ && has_segment_; }
 
-live::Us Rendition::target() const {
-  return list_ ? live::Us{list_->target_duration} : live::Us{0};
+live::Us Rendition::silence() const {
+  return list_ ? live::Us{stale_targets * list_->target_duration} : live::Us{0};
 }
 
-bool Rendition::is_stale(live::Monotonic now) const {
-  return !list_ || now - newest_ > stale_targets * target();
-}
+bool Rendition::is_stale(live::Monotonic now) const { return !list_ || now - newest_ > silence(); }
 
-bool Rendition::is_kept() const {
-  return list_ && list_->type != MediaPlaylist::Type::live;
-}
+bool Rendition::is_kept() const { return list_ && list_->type != MediaPlaylist::Type::live; }
 
 std::uint64_t Rendition::bandwidth(std::uint64_t declared) const {
   return std::max({declared, peak_, earlier_peak_, average_});

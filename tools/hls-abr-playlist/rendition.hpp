@@ -23,9 +23,11 @@ struct Wanted {
 
 /// What was found.
 struct Found {
-  std::map<std::string, std::uint64_t> sizes;  ///< bytes by URI; a file that is not there is missing here, too
+  std::map<std::string, std::uint64_t>
+      sizes;  ///< bytes by URI; a file that is not there is missing here, too
   std::optional<MediaFacts> facts;
-  live::Ms age{0};  ///< of the newest segment, by its file; counts when the rendition is seen for the first time
+  live::Ms age{
+      0};  ///< of the newest segment, by its file; counts when the rendition is seen for the first time
 };
 
 class Rendition {
@@ -46,7 +48,8 @@ class Rendition {
   [[nodiscard]] bool is_independent() const { return list_ && list_->independent_segments; }
   /// Nothing is deleted from it: an EVENT or VOD list.
   [[nodiscard]] bool is_kept() const;
-  [[nodiscard]] live::Us target() const;
+  /// What is_stale() waits for: 3 target durations.
+  [[nodiscard]] live::Us silence() const;
   [[nodiscard]] const MediaFacts& facts() const { return *facts_; }  ///< REQUIRES: is_playable()
 
   /// Bits per second.  `declared`: what the encoder promises not to exceed, 0 where it promises nothing.
@@ -63,14 +66,14 @@ class Rendition {
   std::optional<live::hls::MediaPlaylist> list_;
   std::optional<live::hls::Rates> rates_;
   std::optional<MediaFacts> facts_;
-  std::string facts_key_;        ///< what facts_ are of
-  std::uint64_t next_ = 0;       ///< media sequence number behind the last segment that was looked at
+  std::string facts_key_;   ///< what facts_ are of
+  std::uint64_t next_ = 0;  ///< media sequence number behind the last segment that was looked at
   std::uint64_t discontinuities_ = 0;
   std::uint64_t peak_ = 0, average_ = 0;  ///< of rates_
   std::uint64_t earlier_peak_ = 0;        ///< of before rates_
   live::Monotonic earlier_until_;
   live::Us measured_{0};
-  live::Monotonic newest_;       ///< when a segment that is no gap was seen first
+  live::Monotonic newest_;  ///< when a segment that is no gap was seen first
   bool seen_ = false, has_segment_ = false;
 };
 

@@ -138,7 +138,8 @@ class Reading {
     if (!packet) return;
     if (packet->pid == pat_pid && pmt_pid_ == 0 && packet->starts_unit) {
       pmt_pid_ = read_pat(packet->payload);
-    } else if (pmt_pid_ != 0 && packet->pid == pmt_pid_ && streams_.empty() && packet->starts_unit) {
+    } else if (pmt_pid_ != 0 && packet->pid == pmt_pid_ && streams_.empty() &&
+               packet->starts_unit) {
       streams_ = read_pmt(packet->payload, limits_.streams);
     } else {
       take_media(*packet);

@@ -16,9 +16,10 @@ struct ElementaryStream {
   enum class Kind { avc, hevc, adts, mpeg_audio, ac3, eac3, other };
   Kind kind = Kind::other;
   std::uint16_t pid = 0;
-  std::uint8_t stream_type = 0;      ///< of the PMT
-  live::Buffer begin;                ///< of what the PES packets carry, from the first that is there whole
-  std::vector<std::int64_t> shown;   ///< presentation stamps of its PES packets, 1/90000 s, without wraps
+  std::uint8_t stream_type = 0;  ///< of the PMT
+  live::Buffer begin;  ///< of what the PES packets carry, from the first that is there whole
+  std::vector<std::int64_t>
+      shown;  ///< presentation stamps of its PES packets, 1/90000 s, without wraps
 
   [[nodiscard]] bool is_video() const;
   /// False for video, metadata, subtitles.
@@ -26,7 +27,8 @@ struct ElementaryStream {
 };
 
 struct TransportStreamLimits {
-  std::size_t begin_bytes = 1U << 20U;  ///< kept of each stream: parameter sets stand before the first picture
+  std::size_t begin_bytes =
+      1U << 20U;  ///< kept of each stream: parameter sets stand before the first picture
   std::size_t streams = 16;
   std::size_t stamps = 10'000;
 };
