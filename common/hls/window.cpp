@@ -13,6 +13,9 @@ constexpr int parts_held_back = 3;  // rfc8216bis §4.4.3.8: at least two, shoul
 constexpr int targets_searched =
     20;  // a recording's list is long: what is further back has lost its parts long ago
 
+/// Segments whose parts may still leave: more than three targets of short ones.
+constexpr std::size_t segments_unsettled = 50;
+
 }  // namespace
 
 Us duration_of(const MediaPlaylist& list) {
@@ -74,6 +77,38 @@ void Window::close(std::string uri, Us duration, bool gap) {
   open_ = false;
   slide();
   drop_parts();
+}
+
+std::string Window::text() {
+  if (!rules_.keeps_all) return format(list_);
+  const auto& all = list_.segments;
+  while (settled_count_ + segments_unsettled < all.size()) {
+    settled_ +=
+        format_entry(all[settled_count_], settled_count_ > 0 ? &all[settled_count_ - 1] : nullptr);
+    ++settled_count_;
+  }
+  MediaPlaylist head;
+  head.version = list_.version;
+  head.target_duration = list_.target_duration;
+  head.media_sequence = list_.media_sequence;
+  head.discontinuity_sequence = list_.discontinuity_sequence;
+  head.type = list_.type;
+  head.independent_segments = list_.independent_segments;
+  head.part_target = list_.part_target;
+  head.server_control = list_.server_control;
+  head.head_others = list_.head_others;
+  const auto behind = format(head).size();
+  auto rest = std::move(head);
+  rest.segments.assign(all.begin() + static_cast<std::ptrdiff_t>(settled_count_), all.end());
+  rest.parts = list_.parts;
+  rest.parts_discontinuity = list_.parts_discontinuity;
+  rest.parts_map = list_.parts_map;
+  rest.parts_date_time = list_.parts_date_time;
+  rest.parts_others = list_.parts_others;
+  rest.ended = list_.ended;
+  auto out = format(rest);
+  out.insert(behind, settled_);
+  return out;
 }
 
 void Window::leave(std::vector<Part>& parts) {

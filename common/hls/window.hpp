@@ -39,10 +39,14 @@ class Window {
   void end() { list_.ended = true; }
   /// PART-INF, and what it asks of SERVER-CONTROL (nothing: no parts).  Parts that were made for another PART-TARGET leave.
   void part_target(std::optional<Us> target);
+  void version(unsigned version) { list_.version = version; }
   /// From now on segments need not begin with a key frame.
   void not_independent() { list_.independent_segments = false; }
 
   [[nodiscard]] const MediaPlaylist& list() const { return list_; }
+  /// As format() writes it, but for an EXT-X-MAP that may stand twice.  A recording's list is long and is asked for twice a
+  /// second: what does not change any more is kept as text.  REQUIRES: list().version is not 0.
+  std::string text();
   /// Of the segment that is open, or of the next one.
   [[nodiscard]] std::uint64_t next_sequence() const {
     return list_.media_sequence + list_.segments.size();
@@ -68,6 +72,8 @@ class Window {
   Segment head_;
   bool open_ = false;
   Gone gone_;
+  std::string settled_;            ///< the text of the first
+  std::size_t settled_count_ = 0;  ///< segments
 };
 
 /// Of all segments listed.

@@ -33,8 +33,9 @@ bool Disk::note(bool done, std::size_t bytes, const std::filesystem::path& path)
     stats_.written_bytes.add(bytes);
     return true;
   }
+  last_failure_ = std::chrono::steady_clock::now();
   if (!full_since_) {
-    full_since_ = std::chrono::steady_clock::now();
+    full_since_ = last_failure_;
     stats_.disk_full.set(1);
     live::log::error("{}: no space left; waiting for it, what comes meanwhile is listed as a gap",
                      path.parent_path().string());
@@ -49,8 +50,8 @@ void Disk::has_space() {
   live::log::info("there is space again");
 }
 
-void Disk::check(live::Monotonic now) const {
-  if (full_since_ && now - *full_since_ >= timeout_)
+void Disk::check() const {
+  if (full_since_ && last_failure_ - *full_since_ >= timeout_)
     live::fail(live::Exit::io, "write segments: no space left for {}",
                live::format_duration(timeout_));
 }

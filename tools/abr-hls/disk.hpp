@@ -27,8 +27,8 @@ class Disk {
   /// A segment was written: there is space again.
   void has_space();
   [[nodiscard]] bool is_full() const { return full_since_.has_value(); }
-  /// Throws Failure(io) when it has been full for longer than the timeout.
-  void check(live::Monotonic now) const;
+  /// Throws Failure(io) when it has been full for longer than the timeout, and still was at the last attempt.
+  void check() const;
 
  private:
   bool note(bool done, std::size_t bytes, const std::filesystem::path& path);
@@ -36,6 +36,7 @@ class Disk {
   Stats& stats_;
   std::chrono::milliseconds timeout_;
   std::optional<live::Monotonic> full_since_;
+  live::Monotonic last_failure_{};
 };
 
 }  // namespace abr_hls

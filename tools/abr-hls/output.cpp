@@ -43,10 +43,6 @@ std::filesystem::path plain(const std::filesystem::path& folder) {
   return out.has_filename() ? out : out.parent_path();
 }
 
-tree::Container container_of(const Options& options) {
-  return options.segment_type == SegmentType::ts ? tree::Container::ts : tree::Container::fmp4;
-}
-
 }  // namespace
 
 class Output::State {
@@ -355,6 +351,7 @@ void Output::State::write_record(tree::StreamRecord::State state) {
       record.renditions.push_back({active.info.name, active.info.peak,
                                    active.info.video.has_value(), active.info.audio.has_value()});
   }
+  if (active_.empty()) record.renditions = plan_.recorded;
   disposal_.ladder(record.renditions);
   record_due_ = tree::write_stream_record(folder_, record) == tree::Written::full;
 }
@@ -365,14 +362,14 @@ void Output::State::finish(How how) {
     if (how == How::ended) one.end();
     one.publish();
   }
-  if (how == How::ended) write_record(tree::StreamRecord::State::ended);
+  if (how == How::ended && !trees_.empty()) write_record(tree::StreamRecord::State::ended);
 }
 
 void Output::State::tick(live::Monotonic now) {
   disposal_.tick(now);
   for (auto& [name, one] : trees_)
     one.publish();
-  disk_.check(now);
+  disk_.check();
 }
 
 Output::Output(const Options& options, Stats& stats)

@@ -43,6 +43,9 @@ RenditionTree::RenditionTree(Rules rules, std::string name, Begin begin, Disk& d
       window_(rules_.window, std::move(begin.list)),
       journal_broadcast_(std::move(begin.journal_broadcast)) {
   make_folder(folder_);
+  const auto mine = std::ranges::find(stats_.renditions, name_, &RenditionStats::name);
+  if (mine != stats_.renditions.end()) mine_ = &*mine;
+  window_.version(rules_.container == tree::Container::ts ? 3 : 6);
   if (!list().segments.empty()) {
     map_ = list().segments.back().map;
     changed_ = true;
@@ -132,6 +135,7 @@ void RenditionTree::close(const SegmentFacts& facts) {
     disk_.has_space();
     stats_.segments.add();
   }
+  if (mine_ != nullptr) (whole ? mine_->segments : mine_->gaps).add();
   window_.close(std::move(uri), to_us(duration_), !whole);
   note_in_journal(list().segments.back());
   media_.clear();
@@ -148,6 +152,7 @@ bool RenditionTree::write_segment(const SegmentFacts& facts) {
 
 void RenditionTree::gap(const SegmentFacts& facts, Us duration) {
   if (!window_.has_open()) open(facts);
+  if (mine_ != nullptr) mine_->gaps.add();
   media_.clear();
   window_.close(file(tree::FileName::Kind::segment, facts.number), duration, true);
   note_in_journal(list().segments.back());
@@ -187,7 +192,7 @@ void RenditionTree::publish() {
   std::ranges::move(gone.segments, std::back_inserter(gone_.segments));
   std::ranges::move(gone.parts, std::back_inserter(gone_.parts));
   gone_.list_duration = std::max(gone_.list_duration, gone.list_duration);
-  if (!disk_.write(folder_ / tree::media_playlist_name, hls::format(list()))) return;
+  if (!disk_.write(folder_ / tree::media_playlist_name, window_.text())) return;
   changed_ = false;
   stats_.playlists.add();
   dispose();

@@ -18,6 +18,8 @@
 
 namespace abr_hls {
 
+struct RenditionStats;
+
 /// What all renditions have in common of one segment.
 struct SegmentFacts {
   std::uint64_t number = 0;    ///< of its files
@@ -79,6 +81,7 @@ class RenditionTree {
   Disk& disk_;
   Disposal& disposal_;
   Stats& stats_;
+  RenditionStats* mine_ = nullptr;  ///< nullptr: it is none of the ladder's
   live::hls::Window window_;
   std::optional<MediaWriter> writer_;
   std::optional<live::hls::Map> map_;  ///< of the next segment

@@ -50,6 +50,14 @@ std::uint64_t milliseconds(live::WallClock time) {
       std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count());
 }
 
+/// MPEG-TS cannot stand behind an EXT-X-MAP in one list.
+bool is_of(const hls::MediaPlaylist& list, tree::Container container) {
+  return std::ranges::all_of(list.segments, [&](const hls::Segment& segment) {
+    const auto name = tree::parse_file_name(segment.uri);
+    return !name || name->container == container;
+  });
+}
+
 /// The id of the broadcast that may go on; empty: none may.
 std::string broadcast_to_resume(const Found& found, const ResumeWish& wish) {
   if (!found.last_written || found.now - *found.last_written > wish.resume) return {};
@@ -58,7 +66,7 @@ std::string broadcast_to_resume(const Found& found, const ResumeWish& wish) {
   std::string id;
   for (const auto& rendition : found.renditions) {
     if (!rendition.list) continue;
-    if (rendition.list->ended) return {};
+    if (rendition.list->ended || !is_of(*rendition.list, wish.container)) return {};
     any = any || !rendition.list->segments.empty() || !rendition.list->parts.empty();
     if (id.empty()) id = rendition.journal_broadcast;
   }
@@ -196,18 +204,22 @@ void resume_lists(Plan& plan, const Found& found) {
         std::max(plan.discontinuities, hls::discontinuities_at_end(mender.list()));
   }
   for (auto& mender : menders) {
-    if (mender.join()) plan.joins.push_back(*mender.join());
     auto missing = plan.next_sequence - end_of(mender.list());
-    const bool left_behind = missing > most_missing;
-    while (!left_behind && missing > 0) {
+    for (; missing <= most_missing && missing > 0; --missing) {
       const auto* other = segment_at(menders, end_of(mender.list()));
       if (other == nullptr) break;
-      mender.add_gap(*other);
-      --missing;
+      mender.add_gap(hls::Segment{*other});
     }
-    auto rendition = mender.take();
-    if (missing > 0) rendition.list.reset();
-    plan.renditions.push_back(std::move(rendition));
+  }
+  for (auto& mender : menders) {
+    const bool up_to_date = end_of(mender.list()) == plan.next_sequence;
+    if (mender.join() && up_to_date) plan.joins.push_back(*mender.join());
+    plan.renditions.push_back(mender.take());
+    if (!up_to_date) plan.renditions.back().list.reset();
+  }
+  for (const auto& rendition : found.renditions) {
+    if (!rendition.list)
+      plan.renditions.push_back({rendition.name, {}, rendition.journal_broadcast, {}});
   }
 }
 
@@ -245,7 +257,9 @@ void sort_files(Plan& plan, const Found& found) {
 
 Plan decide(const Found& found, const ResumeWish& wish) {
   Plan plan;
-  plan.next_number = std::max(milliseconds(found.now), highest_number(found) + 1);
+  const auto highest = highest_number(found);
+  plan.next_number = highest > 0 ? highest + 1 : milliseconds(found.now);
+  if (found.record) plan.recorded = found.record->renditions;
   plan.was_recorded = found.record && found.record->record;
   plan.id = broadcast_to_resume(found, wish);
   plan.resumed = !plan.id.empty();
@@ -260,7 +274,7 @@ Plan decide(const Found& found, const ResumeWish& wish) {
       plan.renditions.push_back({rendition.name, {}, rendition.journal_broadcast, {}});
       if (!rendition.list) continue;
       const auto unfinished = rendition.list->parts.empty() ? 0U : 1U;
-      plan.next_sequence = std::max(plan.next_sequence, end_of(*rendition.list) + unfinished);
+      plan.next_sequence = std::max(plan.next_sequence, end_of(*rendition.list) + unfinished + 1);
       plan.discontinuities =
           std::max(plan.discontinuities, hls::discontinuities_at_end(*rendition.list) +
                                              (rendition.list->parts_discontinuity ? 2 : 1));

@@ -38,6 +38,7 @@ struct ResumeWish {
   std::chrono::milliseconds resume{60'000};
   std::string id;         ///< LIVE_ID; empty: none
   std::string random_id;  ///< for a new broadcast without one, or with one that was used
+  live::tree::Container container = live::tree::Container::fmp4;
 };
 
 /// Parts of a segment that was not finished, which become one.
@@ -50,7 +51,8 @@ struct Plan {
   bool resumed = false;
   std::string id;
   live::WallClock started;
-  bool was_recorded = false;  ///< what is there was written with --record
+  bool was_recorded = false;                          ///< what is there was written with --record
+  std::vector<live::tree::RenditionRecord> recorded;  ///< the renditions of .stream.json
   std::uint64_t next_number = 0, next_sequence = 0;
   std::uint64_t discontinuities =
       0;  ///< number of what comes next, if no discontinuity precedes it

@@ -84,20 +84,16 @@ bool Segmenter::is_too_far_ahead(std::int64_t at) const {
   return at - video_.place.value_or(slots_.front().cut.at) > audio_ahead;
 }
 
-/// The newest sample lasts until the next one begins, or until its segment ends before a hole.
+/// The newest sample lasts until the next one begins.
 void Segmenter::settle(Track& track, std::int64_t next, std::uint64_t passed) {
   if (!std::exchange(track.unsettled, false)) return;
   const auto slot = std::max(track.passed, closed_ + 1) - 1 - closed_;
   if (slot >= slots_.size() || samples(slots_[slot].piece, track).empty()) return;
   auto& last = samples(slots_[slot].piece, track).back();
-  auto duration = next - last.dts;
-  for (auto i = track.passed; i < passed; ++i) {
-    if (i < closed_ || !slots_[i - closed_].cut.discontinuity) continue;
-    const auto left = slots_[i - closed_].cut.ends - *track.place;
-    duration = left > 0 ? live::rescale(left, track.rate, video_rate) : last.duration;
-    break;
+  for (auto i = std::max(track.passed, closed_); i < passed; ++i) {
+    if (slots_[i - closed_].cut.discontinuity) return;  // a hole: it lasts as long as it says
   }
-  last.duration = std::max<std::int64_t>(1, duration);
+  last.duration = std::max<std::int64_t>(1, next - last.dts);
 }
 
 void Segmenter::reached(bool video, std::int64_t at) {

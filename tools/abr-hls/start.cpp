@@ -4,6 +4,7 @@
 #include "common/base/file.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
+#include "common/hls/window.hpp"
 #include "tools/abr-hls/inventory.hpp"
 
 #include <algorithm>
@@ -20,9 +21,15 @@ namespace {
 
 constexpr std::size_t most_part_bytes = 256U << 20U;
 
-/// Long enough for whoever has read the last list with it, whatever that was.
-std::chrono::milliseconds patience(const Options& options) {
-  return options.segment * static_cast<int>(options.window + 2) + options.longest_gop;
+/// RFC 8216 §6.2.2, for whoever has read a list of the last writer's.
+Us patience(const Found& found, const Options& options) {
+  Us longest = options.segment * static_cast<int>(options.window + 1);
+  for (const auto& rendition : found.renditions) {
+    if (rendition.list)
+      longest = std::max(longest, live::hls::duration_of(*rendition.list) +
+                                      2 * Us{rendition.list->target_duration});
+  }
+  return longest;
 }
 
 std::string offered_id() {
@@ -82,9 +89,14 @@ std::string random_id() {
   return id;
 }
 
+live::tree::Container container_of(const Options& options) {
+  return options.segment_type == SegmentType::ts ? live::tree::Container::ts
+                                                 : live::tree::Container::fmp4;
+}
+
 Plan start(const fs::path& folder, const Options& options, Disk& disk, Disposal& disposal) {
   const auto found = take_inventory(folder);
-  auto plan = decide(found, {options.resume, offered_id(), random_id()});
+  auto plan = decide(found, {options.resume, offered_id(), random_id(), container_of(options)});
   tell(folder, plan, found);
   for (const auto& one : plan.joins) {
     if (!join(folder, one, disk)) make_gap(plan, one);
@@ -92,12 +104,12 @@ Plan start(const fs::path& folder, const Options& options, Disk& disk, Disposal&
   const auto now = std::chrono::steady_clock::now();
   for (const auto& file : plan.leftovers)
     disposal.add(file.rendition, file.name, now);
+  const auto stays = patience(found, options);
   for (const auto& file : plan.old) {
     // A recording stays one, whoever writes on behind it.
     const auto name = live::tree::parse_file_name(file.name);
     const bool part = name && name->kind == live::tree::FileName::Kind::part;
-    if (part || !plan.was_recorded)
-      disposal.add(file.rendition, file.name, now + patience(options));
+    if (part || !plan.was_recorded) disposal.add(file.rendition, file.name, now + stays);
   }
   return plan;
 }

@@ -14,6 +14,8 @@ namespace abr_hls {
 Plan start(const std::filesystem::path& folder, const Options& options, Disk& disk,
            Disposal& disposal);
 
+live::tree::Container container_of(const Options& options);
+
 /// 16 letters and digits, as LIVE_ID has them.
 std::string random_id();
 

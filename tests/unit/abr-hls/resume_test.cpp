@@ -56,7 +56,7 @@ Found found(std::vector<FoundRendition> renditions) {
   return out;
 }
 
-const ResumeWish wish{60s, "offered", "random"};
+const ResumeWish wish{60s, "offered", "random", tree::Container::fmp4};
 
 const hls::MediaPlaylist& list_of(const Plan& plan, const std::string& name) {
   return *std::ranges::find(plan.renditions, name, &Plan::Rendition::name)->list;
@@ -87,15 +87,18 @@ TEST(Resume, TheListGoesOn) {
   EXPECT_EQ(plan.started, now - 1h);
   EXPECT_EQ(plan.next_sequence, 505U);
   EXPECT_EQ(plan.discontinuities, 3U);
-  EXPECT_EQ(plan.next_number, now_ms);
+  EXPECT_EQ(plan.next_number, 1005U);
   EXPECT_EQ(list_of(plan, "a").segments.size(), 5U);
   EXPECT_TRUE(plan.leftovers.empty() && plan.old.empty() && plan.joins.empty());
 }
 
-TEST(Resume, NumbersAreHigherThanAllThatWereUsedWhateverTheClockSays) {
+TEST(Resume, NumbersAreHigherThanAllThatWereUsed) {
   auto one = rendition("a", 2);
-  one.files.push_back(std::to_string(now_ms + 5) + ".3.m4s");
-  EXPECT_EQ(decide(found({one}), wish).next_number, now_ms + 6);
+  one.files.push_back("1005.3.m4s");
+  EXPECT_EQ(decide(found({one}), wish).next_number, 1006U);
+  auto other = rendition("b", 2);
+  other.journal.push_back(segment(2000));  // its file is gone
+  EXPECT_EQ(decide(found({one, other}), wish).next_number, 2001U);
 }
 
 TEST(Resume, AfterTheEndAnotherBroadcastBegins) {
@@ -123,6 +126,12 @@ TEST(Resume, AnIdThatWasUsedIsNotUsedAgain) {
   ended.record->state = tree::StreamRecord::State::ended;
   ended.broadcasts.insert("offered");
   EXPECT_EQ(decide(ended, wish).id, "random");
+}
+
+TEST(Resume, AnotherContainerIsAnotherBroadcast) {
+  auto other = wish;
+  other.container = tree::Container::ts;
+  EXPECT_FALSE(decide(found({rendition("a", 5)}), other).resumed);
 }
 
 TEST(Resume, WithoutARecordTheJournalKnowsTheId) {

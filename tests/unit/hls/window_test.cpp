@@ -1,6 +1,7 @@
 #include "common/hls/window.hpp"
 
 #include <string>
+#include <variant>
 
 #include <gtest/gtest.h>
 
@@ -112,6 +113,25 @@ TEST(Window, ARecordingLosesNoSegment) {
   EXPECT_EQ(window.list().segments.size(), 30U);
   EXPECT_EQ(window.list().media_sequence, 100U);
   EXPECT_EQ(window.take_gone().parts.size(), 54U);
+}
+
+TEST(Window, ALongListReadsAsAShortOneDoes) {
+  for (const int count : {3, 60, 200}) {
+    auto list = fresh();
+    list.type = MediaPlaylist::Type::event;
+    Window window{{3, true}, list};
+    window.version(6);
+    window.part_target(2s);
+    for (int i = 0; i < count; ++i) {
+      add(window, i, 4s, i % 7 == 0, 2);
+      EXPECT_FALSE(window.text().empty());
+    }
+    Segment next;
+    next.map = Map{"init.mp4", {}};
+    window.open(next);
+    window.part({"next.0", 2s, true, false, {}});
+    EXPECT_EQ(std::get<MediaPlaylist>(parse_media_playlist(window.text())), window.list());
+  }
 }
 
 TEST(Window, PromisesNothingThatOnlyAServerKeeps) {
