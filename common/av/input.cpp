@@ -9,9 +9,6 @@
 #include <new>
 #include <string_view>
 
-#include <poll.h>
-#include <unistd.h>
-
 extern "C" {
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
@@ -21,7 +18,6 @@ extern "C" {
 namespace live::av {
 namespace {
 
-constexpr int poll_ms = 50;                  ///< how often patience is asked while a pipe is silent
 constexpr std::size_t pipe_buffer = 32'768;  ///< libavformat's own default
 
 /// An AVDictionary that frees what the callee left in it.
@@ -113,6 +109,9 @@ struct Input::State {
   bool impatient = false;
   std::exception_ptr thrown;
   int read_fd = -1;
+  bool late_streams = false, wraps = false, annex_b = false;
+  Buffer head;                  ///< read already
+  std::size_t head_at = 0;      ///< given to libavformat
   AVIOContext* pipe = nullptr;  ///< ours to free, after `format`
   Owned<AVFormatContext> format;
   std::vector<Stream> streams;
@@ -144,17 +143,19 @@ struct Input::State {
 
   static int on_read(void* self, std::uint8_t* out, int size) {
     auto& state = *static_cast<State*>(self);
-    pollfd ready{state.read_fd, POLLIN, 0};
-    for (;;) {
-      const int events = ::poll(&ready, 1, poll_ms);
-      if (events < 0 && errno != EINTR) return AVERROR(errno);
-      if (!state.patient()) return AVERROR_EXIT;
-      if (events <= 0) continue;
-      const auto n = ::read(state.read_fd, out, static_cast<std::size_t>(size));
-      if (n > 0) return static_cast<int>(n);
-      if (n == 0) return AVERROR_EOF;
-      if (errno != EINTR && errno != EAGAIN) return AVERROR(errno);
+    if (const auto left = state.head.size() - state.head_at; left > 0) {
+      const auto n = std::min(left, static_cast<std::size_t>(size));
+      std::copy_n(state.head.begin() + static_cast<std::ptrdiff_t>(state.head_at), n, out);
+      state.head_at += n;
+      if (n == left) state.head = {};
+      if (n == left) state.head_at = 0;
+      return static_cast<int>(n);
     }
+    const auto got = read_patiently(state.read_fd, {out, static_cast<std::size_t>(size)},
+                                    [&state] { return state.patient(); });
+    if (got.interrupted) return AVERROR_EXIT;
+    if (got.end) return AVERROR_EOF;
+    return got.error != 0 ? AVERROR(got.error) : static_cast<int>(got.bytes);
   }
 
   /// What became of a call that returned `error`.
@@ -166,6 +167,7 @@ struct Input::State {
 
   std::optional<Trouble> open(const InputSpec& spec);
   std::optional<Trouble> probe(bool trust_header);
+  void describe_streams();
   void open_pipe(int fd);
 };
 
@@ -185,6 +187,8 @@ std::optional<Trouble> Input::State::open(const InputSpec& spec) {
   format.reset(avformat_alloc_context());
   if (!format) throw std::bad_alloc{};
   format->interrupt_callback = {on_interrupt, this};
+  head = spec.head;
+  late_streams = spec.late_streams;
   if (spec.read_fd >= 0) open_pipe(spec.read_fd);
   const AVInputFormat* demuxer = nullptr;
   if (!spec.format.empty()) {
@@ -219,12 +223,16 @@ std::optional<Trouble> Input::State::probe(bool trust_header) {
   const std::string_view demuxer = format->iformat->name;
   // Parts of multipart/x-mixed-replace have no stamps; when they come is all that is known.
   if (demuxer == "mpjpeg") format->use_wallclock_as_timestamps = 1;
-  const bool annex_b = demuxer == "h264" || demuxer == "hevc";
-  const bool wraps = (format->iformat->flags & AVFMT_TS_DISCONT) != 0 && !trusted;
-  for (const auto* stream : std::span{format->streams, format->nb_streams}) {
-    streams.push_back(stream_of(*stream, !wraps, annex_b));
-  }
+  annex_b = demuxer == "h264" || demuxer == "hevc";
+  wraps = (format->iformat->flags & AVFMT_TS_DISCONT) != 0 && !trusted;
+  describe_streams();
   return {};
+}
+
+/// Those that are not described yet.
+void Input::State::describe_streams() {
+  for (auto i = streams.size(); i < format->nb_streams; ++i)
+    streams.push_back(stream_of(*format->streams[i], !wraps, annex_b));
 }
 
 Input::Input(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -241,6 +249,14 @@ std::variant<Input, Trouble> Input::open(const InputSpec& spec, Patience patienc
 
 const std::vector<Stream>& Input::streams() const { return state_->streams; }
 
+std::optional<unsigned> Input::best(Stream::Kind kind, std::optional<unsigned> beside) const {
+  const auto type = kind == Stream::Kind::video ? AVMEDIA_TYPE_VIDEO : AVMEDIA_TYPE_AUDIO;
+  const int found = av_find_best_stream(state_->format.get(), type, -1,
+                                        beside ? static_cast<int>(*beside) : -1, nullptr, 0);
+  if (found < 0 || state_->streams[static_cast<std::size_t>(found)].kind != kind) return {};
+  return static_cast<unsigned>(found);
+}
+
 void Input::leave_out(unsigned stream) { state_->format->streams[stream]->discard = AVDISCARD_ALL; }
 
 bool Input::has_length() const {
@@ -256,6 +272,7 @@ std::optional<Trouble> Input::read(Packet& packet) {
     if (got == AVERROR(EAGAIN) && !state_->impatient) continue;
     if (got < 0) return state_->trouble(got);
     if (state_->impatient) return state_->trouble(AVERROR_EXIT);
+    if (state_->late_streams) state_->describe_streams();
     const auto index = packet.stream();
     if (index < state_->streams.size() &&
         state_->format->streams[index]->discard != AVDISCARD_ALL) {

@@ -24,6 +24,18 @@ Packet Packet::copy_of(Bytes bytes, std::optional<std::int64_t> pts) {
   return out;
 }
 
+Packet Packet::gathered(std::span<const Bytes> pieces) {
+  std::size_t size = 0;
+  for (const auto piece : pieces)
+    size += piece.size();
+  Packet out;
+  check(av_new_packet(out.raw(), static_cast<int>(size)), "allocate packet");
+  auto* to = out.packet_->data;
+  for (const auto piece : pieces)
+    to = std::ranges::copy(piece, to).out;
+  return out;
+}
+
 std::span<std::uint8_t> Packet::bytes() {
   if (packet_->buf == nullptr || av_buffer_is_writable(packet_->buf) == 0) {
     check(av_packet_make_writable(packet_.get()), "copy packet");
@@ -54,6 +66,14 @@ std::span<const std::uint8_t> Packet::new_extradata() const {
 }
 
 void Packet::set_stream(unsigned index) { packet_->stream_index = static_cast<int>(index); }
+void Packet::set_times(std::int64_t dts, std::optional<std::int64_t> pts, std::int64_t duration) {
+  packet_->dts = dts;
+  packet_->pts = pts.value_or(AV_NOPTS_VALUE);
+  packet_->duration = duration;
+}
+void Packet::set_key(bool key) {
+  packet_->flags = key ? packet_->flags | AV_PKT_FLAG_KEY : packet_->flags & ~AV_PKT_FLAG_KEY;
+}
 void Packet::drop() { av_packet_unref(packet_.get()); }
 
 }  // namespace live::av

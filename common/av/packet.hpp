@@ -16,6 +16,7 @@ class Packet {
   Packet();
   /// A packet of our own making.
   static Packet copy_of(Bytes bytes, std::optional<std::int64_t> pts = {});
+  static Packet gathered(std::span<const Bytes> pieces);
 
   /// Writable, because parameter set care overwrites start codes in place; copies first when libav
   /// still shares the bytes with somebody.
@@ -31,6 +32,9 @@ class Packet {
   [[nodiscard]] std::span<const std::uint8_t> new_extradata() const;
 
   void set_stream(unsigned index);
+  /// In the time base that its decoder was told; `pts`: nothing where it is not known.
+  void set_times(std::int64_t dts, std::optional<std::int64_t> pts, std::int64_t duration);
+  void set_key(bool key);
   void drop();  ///< lets go of the bytes, keeps the shell
 
   AVPacket* raw() { return packet_.get(); }

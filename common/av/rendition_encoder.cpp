@@ -176,19 +176,9 @@ bool is_deaf(const AVCodecContext& context) {
   return std::string_view{context.codec->name} == "libsvtav1";
 }
 
-/// Without the temporal delimiter OBU, which does not belong into a sample (AV1 in ISOBMFF §2.4).
-Bytes without_delimiter(Bytes unit) {
-  constexpr std::array<std::uint8_t, 2> delimiter{0x12, 0x00};
-  return unit.size() > 2 && std::ranges::equal(unit.first(2), delimiter) ? unit.subspan(2) : unit;
-}
-
-Packet packet_of(const std::vector<Bytes>& pieces, std::size_t size, const Packet& like) {
-  Packet out;
-  check(av_new_packet(out.raw(), static_cast<int>(size)), "allocate packet");
+Packet packet_of(std::span<const Bytes> pieces, const Packet& like) {
+  auto out = Packet::gathered(pieces);
   check(av_packet_copy_props(out.raw(), like.raw()), "allocate packet");
-  auto* to = out.raw()->data;
-  for (const auto piece : pieces)
-    to = std::ranges::copy(piece, to).out;
   return out;
 }
 
@@ -262,15 +252,15 @@ void RenditionEncoder::drain(const std::function<void(Packet)>& sink) {
 
 Packet RenditionEncoder::carried(Packet packet) {
   if (!sets_) {
-    const auto unit = without_delimiter(packet.bytes());
+    const auto unit = codec::without_temporal_delimiter(packet.bytes());
     if (parameters_.config.empty()) take_header(unit);
-    return packet_of({unit}, unit.size(), packet);
+    return packet_of({&unit, 1}, packet);
   }
   const auto sample = sets_->take(packet.bytes(), scratch_);
   if (sample.new_sets) {
     if (auto known_now = sets_->parameters()) parameters_ = *std::move(known_now);
   }
-  return packet_of(sample.pieces, sample.size, packet);
+  return packet_of(sample.pieces, packet);
 }
 
 }  // namespace live::av

@@ -1,6 +1,8 @@
 #include "common/codec/bits.hpp"
 #include "common/codec/records.hpp"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 
 namespace live::codec {
@@ -150,6 +152,11 @@ void write_leb128(Writer& out, std::size_t value) {
 }
 
 }  // namespace
+
+Bytes without_temporal_delimiter(Bytes unit) {
+  constexpr std::array<std::uint8_t, 2> delimiter{0x12, 0x00};
+  return unit.size() > 2 && std::ranges::equal(unit.first(2), delimiter) ? unit.subspan(2) : unit;
+}
 
 std::optional<Buffer> av1c_from_obus(Bytes obus) {
   const auto payload = find_sequence_header(obus);

@@ -20,6 +20,9 @@ struct Av1Facts {
 };
 std::optional<Av1Facts> parse_av1c(Bytes av1c);
 
+/// A temporal unit without the delimiter OBU that it begins with, which does not belong into a sample (AV1 in ISOBMFF §2.4).
+Bytes without_temporal_delimiter(Bytes unit);
+
 /// The largest frame of the sequence, from its header as above (an av1C's configOBUs, too).
 std::optional<PictureSize> av1_picture_size(Bytes obus);
 

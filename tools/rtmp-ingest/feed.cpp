@@ -2,9 +2,9 @@
 
 #include "common/flv/amf0.hpp"
 #include "common/flv/metadata.hpp"
+#include "common/flv/start_rule.hpp"
 #include "tools/rtmp-ingest/flv_output.hpp"
 #include "tools/rtmp-ingest/intake.hpp"
-#include "tools/rtmp-ingest/start_rule.hpp"
 #include "tools/rtmp-ingest/time_line.hpp"
 
 #include <algorithm>
@@ -21,6 +21,7 @@ using live::Buffer;
 using live::Bytes;
 using live::Monotonic;
 using live::codec::Parameters;
+using live::flv::StartRule;
 using live::rtmp::Message;
 using live::rtmp::MessageType;
 using Part = Media::Part;

@@ -7,8 +7,11 @@
 
 namespace rtmp_ingest {
 
+using live::Buffer;
 using live::flv::AudioPacket;
+using live::flv::AudioTrack;
 using live::flv::VideoPacket;
+using live::flv::VideoTrack;
 using live::rtmp::Message;
 using live::rtmp::MessageType;
 
@@ -16,6 +19,12 @@ namespace {
 
 constexpr std::size_t left_out = ~std::size_t{0};
 constexpr std::size_t most_warnings = 16;  ///< of a stream
+
+/// What a sample points into when lengths were made.
+struct Stitched {
+  std::shared_ptr<Buffer> payload;
+  Buffer lengths;
+};
 
 }  // namespace
 
@@ -136,11 +145,20 @@ void Intake::video_frame(Media& media, std::size_t track, const VideoPacket& pac
   if (!cut && video.knows(packet.codec_id)) {
     part.sample.key = packet.key;
   } else {
-    const bool taken = video.take(packet, media.message.payload, part.sample);
+    live::codec::Sample sample;
+    const bool taken = video.take(packet, sample, scratch_);
     changed_ = video.take_changed() || changed_;
     if (!taken) {
       if (!video.knows(packet.codec_id)) ++undecodable_;
       return;
+    }
+    part.sample.key = sample.key;
+    part.sample.pieces = std::move(sample.pieces);
+    part.sample.size = sample.size;
+    part.sample.owner = media.message.payload;
+    if (!scratch_.empty()) {
+      part.sample.owner = std::make_shared<const Stitched>(
+          Stitched{media.message.payload, std::exchange(scratch_, {})});
     }
   }
   media.parts.push_back(std::move(part));

@@ -3,12 +3,12 @@
 
 #include "common/base/units.hpp"
 #include "common/flv/audio.hpp"
+#include "common/flv/audio_track.hpp"
 #include "common/flv/video.hpp"
+#include "common/flv/video_track.hpp"
 #include "common/mux/fragmenter.hpp"
 #include "common/rtmp/message.hpp"
-#include "tools/rtmp-ingest/audio_track.hpp"
 #include "tools/rtmp-ingest/headers.hpp"
-#include "tools/rtmp-ingest/video_track.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -47,10 +47,14 @@ class Intake {
     Track(std::uint8_t its_id, std::in_place_type_t<T> kind) : id(its_id), is(kind) {}
 
     std::uint8_t id = 0;  ///< as the publisher counts them; 0 is the main one
-    std::variant<VideoTrack, AudioTrack> is;
+    std::variant<live::flv::VideoTrack, live::flv::AudioTrack> is;
 
-    [[nodiscard]] const VideoTrack* video() const { return std::get_if<VideoTrack>(&is); }
-    [[nodiscard]] const AudioTrack* audio() const { return std::get_if<AudioTrack>(&is); }
+    [[nodiscard]] const live::flv::VideoTrack* video() const {
+      return std::get_if<live::flv::VideoTrack>(&is);
+    }
+    [[nodiscard]] const live::flv::AudioTrack* audio() const {
+      return std::get_if<live::flv::AudioTrack>(&is);
+    }
     [[nodiscard]] const std::optional<live::codec::Parameters>& parameters() const;
   };
 
@@ -105,6 +109,7 @@ class Intake {
   std::string refusal_;
   bool changed_ = false, foreign_audio_ = false;
   std::uint64_t ignored_ = 0, undecodable_ = 0;
+  live::Buffer scratch_;  ///< lengths that a picture lacks
   std::set<std::string> warned_;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/av/audio_transcoder.hpp"
+#include "common/av/audio_units.hpp"
 #include "common/av/stream.hpp"
 #include "common/codec/parameters.hpp"
 #include "tools/rtsp2fmp4/sample.hpp"
@@ -24,27 +25,23 @@ class AudioTrack {
   void push(live::av::Packet packet, const Arrival& arrival);
 
   /// Nothing until they are known, which the header tells nearly always.
-  [[nodiscard]] const std::optional<live::codec::Parameters>& parameters() const {
-    return parameters_;
-  }
+  [[nodiscard]] const std::optional<live::codec::Parameters>& parameters() const;
   /// Time base of the samples' stamps.
   [[nodiscard]] std::uint32_t time_base_num() const { return time_base_num_; }
   [[nodiscard]] std::uint32_t time_base_den() const { return time_base_den_; }
   /// Samples of a packet; 0 = varies.
-  [[nodiscard]] std::uint32_t packet_samples() const { return packet_samples_; }
+  [[nodiscard]] std::uint32_t packet_samples() const {
+    return units_ ? units_->packet_samples() : 0;
+  }
 
  private:
   void take(live::av::Packet packet, const Arrival& arrival);
   void adopt(const live::av::Stream& coded);
-  void adopt_aac(live::Bytes config);
-  /// In samples of the track, of one packet.
-  [[nodiscard]] std::optional<std::int64_t> duration(live::Bytes packet) const;
 
   std::unique_ptr<live::av::AudioTranscoder> transcoder_;
   Sink sink_;
-  std::optional<live::codec::Parameters> parameters_;
-  live::codec::Codec codec_{};
-  std::uint32_t time_base_num_ = 1, time_base_den_ = 1000, packet_samples_ = 0;
+  std::optional<live::av::AudioUnits> units_;  ///< nothing before transcoding knows what it makes
+  std::uint32_t time_base_num_ = 1, time_base_den_ = 1000;
 };
 
 }  // namespace rtsp2fmp4

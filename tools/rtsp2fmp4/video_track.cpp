@@ -111,12 +111,7 @@ void VideoTrack::take_unit(Packet packet, const Arrival& arrival) {
   sample.arrival = arrival;
   sample.parts.push_back({std::move(packet), {}});
   Bytes bytes = sample.parts.front().packet.bytes();
-  // A temporal delimiter OBU does not belong into a sample (AV1 in ISOBMFF §2.4).
-  constexpr std::array<std::uint8_t, 2> delimiter{0x12, 0x00};
-  if (stream_.carried == Codec::av1 && bytes.size() > 2 &&
-      std::ranges::equal(bytes.first(2), delimiter)) {
-    bytes = bytes.subspan(2);
-  }
+  if (stream_.carried == Codec::av1) bytes = live::codec::without_temporal_delimiter(bytes);
   sample.pieces = {bytes};
   sample.size = bytes.size();
   start_or_hold(std::move(sample));

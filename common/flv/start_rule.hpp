@@ -6,13 +6,13 @@
 
 #include <optional>
 
-namespace rtmp_ingest {
+namespace live::flv {
 
 class StartRule {
  public:
-  static constexpr live::Ms wait_for_audio{1'000};  ///< headers, behind the first key frame
-  static constexpr live::Ms wait_for_video{2'000};  ///< without any video message
-  static constexpr live::Ms wait_for_key{10'000};   ///< while video comes that cannot be begun with
+  static constexpr Ms wait_for_audio{1'000};  ///< headers, behind the first key frame
+  static constexpr Ms wait_for_video{2'000};  ///< without any video message
+  static constexpr Ms wait_for_key{10'000};   ///< while video comes that cannot be begun with
 
   enum class Verdict {
     wait,
@@ -21,13 +21,13 @@ class StartRule {
   };
 
   /// Any video message.
-  void video(live::Monotonic at) { video_ = at; }
+  void video(Monotonic at) { video_ = at; }
   /// A picture that a decoder can begin with.
-  void key_frame(live::Monotonic at) {
+  void key_frame(Monotonic at) {
     if (!key_) key_ = at;
   }
   /// An audio frame that can be decoded.
-  void audio(live::Monotonic at) {
+  void audio(Monotonic at) {
     if (!audio_) audio_ = at;
   }
   /// Audio's headers are known, or it will not be carried.
@@ -35,7 +35,7 @@ class StartRule {
 
   [[nodiscard]] bool has_key() const { return key_.has_value(); }
 
-  [[nodiscard]] Verdict verdict(live::Monotonic now) const {
+  [[nodiscard]] Verdict verdict(Monotonic now) const {
     if (key_)
       return audio_clear_ || now - *key_ >= wait_for_audio ? Verdict::with_video : Verdict::wait;
     if (!audio_) return Verdict::wait;
@@ -49,8 +49,8 @@ class StartRule {
   }
 
  private:
-  std::optional<live::Monotonic> video_, key_, audio_;
+  std::optional<Monotonic> video_, key_, audio_;
   bool audio_clear_ = false;
 };
 
-}  // namespace rtmp_ingest
+}  // namespace live::flv

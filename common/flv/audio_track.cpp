@@ -1,13 +1,11 @@
-#include "tools/rtmp-ingest/audio_track.hpp"
+#include "common/flv/audio_track.hpp"
 
 #include <utility>
 
-namespace rtmp_ingest {
+namespace live::flv {
 
-using live::Bytes;
-using live::codec::Codec;
-using live::codec::Parameters;
-using live::flv::AudioPacket;
+using codec::Codec;
+using codec::Parameters;
 
 void AudioTrack::adopt(std::uint32_t codec_id, Parameters parameters) {
   codec_id_ = codec_id;
@@ -17,19 +15,18 @@ void AudioTrack::adopt(std::uint32_t codec_id, Parameters parameters) {
   parameters_ = std::move(parameters);
   changed_ = true;
   aac_samples_ = 0;
-  if (parameters_->codec == Codec::aac)
-    aac_samples_ = live::flv::frame_samples(*parameters_, {}).value_or(0);
+  if (parameters_->codec == Codec::aac) aac_samples_ = frame_samples(*parameters_, {}).value_or(0);
 }
 
 void AudioTrack::header(const AudioPacket& packet) {
-  auto found = live::flv::audio_parameters(packet);
+  auto found = audio_parameters(packet);
   if (found && found->sample_rate != 0) adopt(packet.codec_id, std::move(*found));
 }
 
 void AudioTrack::look_at(const AudioPacket& packet) {
-  const auto codec = live::flv::audio_codec(packet.codec_id);
-  if (!codec || !live::flv::parameters_in_frames(*codec)) return;
-  auto found = live::flv::audio_parameters(packet);
+  const auto codec = audio_codec(packet.codec_id);
+  if (!codec || !parameters_in_frames(*codec)) return;
+  auto found = audio_parameters(packet);
   if (!found || found->sample_rate == 0) return;
   if (!parameters_) return adopt(packet.codec_id, std::move(*found));
   if (packet.codec_id == codec_id_ && found == parameters_) {
@@ -44,7 +41,7 @@ void AudioTrack::look_at(const AudioPacket& packet) {
 std::uint32_t AudioTrack::samples(Bytes frame) const {
   if (!parameters_) return 0;
   if (parameters_->codec == Codec::aac) return aac_samples_;
-  return live::flv::frame_samples(*parameters_, frame).value_or(0);
+  return frame_samples(*parameters_, frame).value_or(0);
 }
 
-}  // namespace rtmp_ingest
+}  // namespace live::flv
