@@ -39,6 +39,17 @@ std::optional<Attributes::One> take_attribute(std::string_view& list) {
   return one;
 }
 
+/// U+0000 to U+001F and U+007F to U+009F, which are "\xC2\x80" to "\xC2\x9F".
+bool has_control(std::string_view line) {
+  bool c2 = false;
+  for (const char character : line) {
+    const auto c = static_cast<unsigned char>(character);
+    if (c < 0x20 || c == 0x7F || (c2 && c < 0xA0)) return true;
+    c2 = c == 0xC2;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::optional<std::string_view> Lines::next() {
@@ -124,10 +135,7 @@ std::optional<std::size_t> find_forbidden(std::string_view text) {
   if (text.starts_with("\xEF\xBB\xBF")) return 1;
   Lines lines{text};
   while (const auto line = lines.next())
-    if (!is_utf8(*line) || std::ranges::any_of(*line, [](char c) {
-          return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-        }))
-      return lines.number();
+    if (!is_utf8(*line) || has_control(*line)) return lines.number();
   return {};
 }
 

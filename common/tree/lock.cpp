@@ -51,15 +51,17 @@ void make_folder(const fs::path& folder) {
 std::optional<Lock> Lock::take(const fs::path& folder, std::chrono::milliseconds patience) {
   using Clock = std::chrono::steady_clock;
   constexpr std::chrono::milliseconds pause{20};  // flock(2) knows no deadline
+  constexpr int most_moves = 10;                  // in a row, where nobody cleans that often
   const auto deadline = Clock::now() + patience;
-  for (;;) {
+  for (int moves = 0;;) {
     make_folder(folder);
     auto fd = open_lock(folder / lock_name, true);
     // Without a file the folder went away in between.
     const auto attempt = fd ? try_lock(folder / lock_name, fd.get()) : Attempt::moved;
     if (attempt == Attempt::got) return Lock{std::move(fd)};
-    if (Clock::now() >= deadline && attempt == Attempt::held) return {};
-    if (attempt == Attempt::held) std::this_thread::sleep_for(pause);
+    if (attempt == Attempt::moved && ++moves < most_moves) continue;
+    if (Clock::now() >= deadline) return {};
+    std::this_thread::sleep_for(pause);
   }
 }
 

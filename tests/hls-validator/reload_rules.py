@@ -61,6 +61,12 @@ def check_segments(before, now, judge):
         if changed:
             name = changed[0]
             judge("segment-changed", f"{name}: {was[name]} became {is_[name]}", f"#{segment.msn}")
+    begun, later = before.open, current.get(before.open.msn)
+    if begun.parts and later is not None:
+        for name in ("discontinuity", "EXT-X-MAP", "EXT-X-KEY", "date"):
+            was, is_ = begun.facts()[name], later.facts()[name]
+            if was != is_ and not (name == "date" and None in (was, is_)):
+                judge("segment-changed", f"{name}: {was} became {is_}, with its parts listed", f"#{begun.msn}")
     for segment in [*before.segments, before.open]:
         later = current.get(segment.msn)
         if not segment.parts or later is None or not later.parts:

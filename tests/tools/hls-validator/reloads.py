@@ -86,6 +86,7 @@ two("segment-changed", first, changed(first, (rf"EXTINF:2,(\n{FIRST + 3})", r"EX
 two("segment-changed", gap, first)
 two("segment-changed", first, changed(first, (rf"^(#EXTINF:2,\n{FIRST + 3})", r"#EXT-X-DISCONTINUITY\n\1")))
 two("segment-changed", first, changed(first, (r"04:00.000", "04:00.040")))
+two("segment-changed", parts.playlist(0, 6, 1), changed(parts.playlist(0, 6, 2), (r"^(#EXT-X-PART:.*6\.0\.m4s)", r"#EXT-X-DISCONTINUITY\n\1")), parts)
 two("segment-vanished", first, plain.playlist(0, 5))
 two("part-changed", parts.playlist(0, 6, 2), changed(parts.playlist(0, 6, 3), (r"^#EXT-X-PART:.*6\.0\.m4s.*\n", "")), parts)
 two("discontinuity-sequence-wrong", with_break, plain.playlist(2, 6))

@@ -301,6 +301,8 @@ TEST(MediaPlaylist, RefusesWhatStandsWhereItMustNot) {
   refused(with("#EXT-X-VERSION:3\n#EXT-X-VERSION:3"));
   EXPECT_EQ(refused(with("#a\tb")).at, 3U);
   EXPECT_EQ(refused(with("#a\xFFz")).at, 3U);
+  EXPECT_EQ(refused(with("#a\xC2\x85z")).at, 3U);
+  EXPECT_EQ(parsed(with("#a\xC2\xA0z")).segments.size(), 1U);
 }
 
 TEST(MediaPlaylist, LimitsHold) {
