@@ -89,9 +89,12 @@ bool Cutter::hole_before(std::int64_t at) const {
 
 bool Cutter::part_due(std::int64_t at, std::int64_t duration) const {
   if (part_step() == 0 || at <= part_begin_) return false;
-  if (at + tolerance >= next_part_) return true;
+  const auto target = targets_ ? targets_->part.count() * 9 / 100 : 0;
+  // A part that was cut before its time, for a picture that lasts long, must not leave a stump behind it: all but the last of
+  // a segment last 85 % of PART-TARGET (RFC 8216bis §4.4.4.9).
+  const bool long_enough = (at - part_begin_ + tolerance) * 100 >= target * 85;
+  if (at + tolerance >= next_part_ && long_enough) return true;
   if (!targets_ || duration <= 0) return false;
-  const auto target = targets_->part.count() * 9 / 100;
   return at + duration - part_begin_ > target + tolerance;
 }
 

@@ -86,6 +86,23 @@ INSTANTIATE_TEST_SUITE_P(Rates, CutterByTime,
                                          Rate{30000, 1001}, Rate{30, 1}, Rate{50, 1},
                                          Rate{60000, 1001}, Rate{60, 1}));
 
+TEST(Cutter, APictureThatLastsLongerLeavesNoStumpOfAPart) {
+  for (std::int64_t longer = 0; longer < 3000; longer += 100) {
+    Cutter cutter{{2s, 2s, 400ms, 10s, false}};
+    std::vector<std::int64_t> begins;
+    for (std::int64_t i = 0; i < 100; ++i) {
+      const auto at = start + i * 3003 + (i > 0 ? longer : 0);
+      const auto answer = cutter.picture(at, i == 0 ? 3003 + longer : 3003, false);
+      if (!answer.cut) continue;
+      if (answer.cut->segment && !begins.empty()) begins.pop_back();  // the last part may be short
+      begins.push_back(at);
+    }
+    const auto target = cutter.targets()->part.count() * 9 / 100;
+    for (const auto length : lengths(begins))
+      EXPECT_GE(length * 100, target * 85) << longer;
+  }
+}
+
 TEST(Cutter, KeysBeginAnewWithASegmentThatIsNoMultiple) {
   Cutter cutter{{5s, 2s, 0ms, 10s, false}};
   const auto got = run(cutter, 25, 1, 10 * 25);
