@@ -140,7 +140,11 @@ MultivariantPlaylist Stream::compose(const Names& names) const {
 Stream::Verdict Stream::judge(live::Monotonic now, const std::function<bool()>& is_locked) {
   Verdict verdict;
   const auto all = playable();
-  if (all.empty()) return verdict;
+  if (all.empty()) {
+    // A writer that died before its first segment leaves a folder, too.
+    if (record_ && !is_locked()) verdict.state = State::over;
+    return verdict;
+  }
   auto names = going_on(all, now);
   const bool ended =
       std::ranges::all_of(all, [&](const auto& name) { return renditions_.at(name).is_ended(); });

@@ -2,7 +2,8 @@
 //
 //   nothing   no rendition has a playable segment yet
 //   live      live.m3u8 lists the renditions that go on; the name is in the registry
-//   over      ENDLIST everywhere, or every rendition is stale and no writer holds the lock: the name goes, the folder may go
+//   over      ENDLIST everywhere, or every rendition is stale (or there is none that can be played, of a writer of ours) and
+//             no writer holds the lock: the name goes, the folder may go
 #pragma once
 
 #include "common/base/units.hpp"

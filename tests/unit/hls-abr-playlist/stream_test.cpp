@@ -55,6 +55,13 @@ TEST_F(Judged, NothingIsNothing) {
   EXPECT_FALSE(stream_.everything());
 }
 
+TEST_F(Judged, NothingIsOverWhenItsWriterHasGone) {
+  stream_.record(live::tree::StreamRecord{});
+  EXPECT_EQ(judge(begin).state, State::nothing);
+  locked_ = false;
+  EXPECT_EQ(judge(begin).state, State::over);
+}
+
 TEST_F(Judged, TheFirstRenditionPublishesAndOthersFollow) {
   feed_one("720p", list(7, 1), 1'500'000, begin, facts(720));
   EXPECT_THAT(published(begin), ElementsAre("720p/index.m3u8"));
