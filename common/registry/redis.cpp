@@ -78,6 +78,7 @@ struct Redis::State {
   void fail_calls();
   void hang_up(std::string why);
   void stand(std::string why);
+  void recovered();
 
   asio::io_context& io;
   const RedisUrl url;
@@ -88,6 +89,8 @@ struct Redis::State {
   std::string unsent;
   std::deque<std::shared_ptr<Call>> calls;  ///< in the order of their replies
   bool ready = false, stopped = false;
+  bool refused =
+      false;  ///< it took a connection and not a command: `trouble` stands until it takes one
   std::string trouble;
   std::string why;  ///< we hung up
 };
@@ -108,13 +111,18 @@ void Redis::State::hang_up(std::string because) {
   socket.close(ignored);
 }
 
-/// There is no connection now; one line at the begin of such a time.
+/// It does not work now; one line at the begin of such a time.
 void Redis::State::stand(std::string because) {
-  ready = false;
-  fail_calls();
   if (trouble.empty() && !stopped)
     log::warn("registry: {}: {}; going on without it until it is back", url.shown(), because);
   trouble = std::move(because);
+  changed.cancel();
+}
+
+void Redis::State::recovered() {
+  if (!trouble.empty()) log::info("registry: {} is back", url.shown());
+  trouble.clear();
+  refused = false;
   changed.cancel();
 }
 
@@ -244,9 +252,7 @@ awaitable<std::string> session(StatePtr s) {
   if (!trouble.empty()) co_return trouble;
   s->ready = true;
   s->why.clear();
-  if (!s->trouble.empty()) log::info("registry: {} is back", s->url.shown());
-  s->trouble.clear();
-  s->changed.cancel();
+  if (!s->refused) s->recovered();
   co_await (read_all(s, reader) || write_all(s));
   s->hang_up("it closed the connection");
   co_return std::exchange(s->why, {});
@@ -258,6 +264,8 @@ awaitable<void> serve(StatePtr s) {
   while (!s->stopped) {
     const auto began = std::chrono::steady_clock::now();
     auto why = co_await session(s);
+    s->ready = false;
+    s->fail_calls();
     s->stand(std::move(why));
     if (s->stopped) co_return;
     const auto held = std::chrono::duration_cast<Ms>(std::chrono::steady_clock::now() - began);
@@ -294,13 +302,12 @@ awaitable<std::optional<Reply>> call(StatePtr s, std::vector<std::string> words)
     co_return std::nullopt;
   }
   if (call->reply->kind == Reply::Kind::error) {
-    if (wants_another(call->reply->text)) {
-      s->hang_up(words_of(*call->reply));
-    } else {
-      log::warn("registry: {}: {}", s->url.shown(), words_of(*call->reply));
-    }
+    s->refused = true;
+    s->stand(words_of(*call->reply));
+    if (wants_another(call->reply->text)) s->hang_up(words_of(*call->reply));
     co_return std::nullopt;
   }
+  if (s->refused) s->recovered();
   co_return std::move(call->reply);
 }
 

@@ -97,9 +97,6 @@ class Watch {
 };
 
 void Watch::run() {
-  std::error_code error;
-  if (!std::filesystem::is_directory(options_.root, error))
-    fail(Exit::no_input, "watch {}: it is no folder", options_.root.string());
   tell();
   cleaner_.empty_trash();
   runtime_.on_stop([this] {
@@ -309,7 +306,12 @@ live::awaitable<void> Watch::leave() {
 
 }  // namespace
 
-void watch(const Options& options, live::cli::Runtime& runtime) {
+void watch(const Options& given, live::cli::Runtime& runtime) {
+  auto options = given;
+  std::error_code error;
+  options.root = std::filesystem::canonical(given.root, error);  // ROOT itself may be a link
+  if (error || !std::filesystem::is_directory(options.root, error))
+    fail(Exit::no_input, "watch {}: it is no folder", given.root.string());
   Watch watch{options, runtime};
   watch.run();
 }

@@ -153,7 +153,7 @@ TEST(FactsOfTs, AreFoundBehindRubbishAndNeverInIt) {
   auto all = bytes("00 11 22 47 00");
   live::test::append(all, programme().out());
   EXPECT_TRUE(facts_of_ts(all));
-  const auto& clean = programme().out();
+  const auto clean = programme().out();
   for (std::size_t at = 0; at < clean.size(); ++at) {
     auto broken = clean;
     broken[at] = static_cast<std::uint8_t>(~broken[at]);

@@ -182,7 +182,9 @@ TEST_F(Judged, AdoptsWhatIsThereAndItsPeaks) {
   again.adopt(before, true, begin);
   const auto verdict = again.judge(begin, [] { return true; });
   EXPECT_EQ(verdict.state, State::live);
-  EXPECT_FALSE(verdict.publish);
+  const auto after = again.everything().value();
+  for (std::size_t i = 0; i < before.variants.size(); ++i)
+    EXPECT_EQ(after.variants.at(i).bandwidth, before.variants.at(i).bandwidth);
 }
 
 }  // namespace

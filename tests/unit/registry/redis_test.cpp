@@ -175,6 +175,23 @@ TEST_F(RedisRegistry, LeavesAReplicaForItsPrimary) {
   EXPECT_THAT(redis->trouble(), HasSubstr("READONLY"));
 }
 
+TEST_F(RedisRegistry, ACommandThatIsNotAllowedIsATroubleUntilItIs) {
+  const Server server{folder_, {}};
+  const auto redis = connect(server.url());
+  ASSERT_TRUE(answers(*redis));
+  const auto allow = [&](const std::string& what) {
+    const auto command = "redis-cli -s " + (folder_ / "redis.sock").string() +
+                         " ACL SETUSER default " + what + " >/dev/null";
+    return std::system(command.c_str()) == 0;
+  };
+  ASSERT_TRUE(allow("-eval"));
+  EXPECT_EQ(claim_one(*redis, "cam", {"a:1", 10s}), Holder{});
+  EXPECT_THAT(redis->trouble(), HasSubstr("NOPERM"));
+  ASSERT_TRUE(allow("+eval"));
+  EXPECT_EQ(claim_one(*redis, "cam", {"a:1", 10s}), ours("a:1"));
+  EXPECT_EQ(redis->trouble(), "");
+}
+
 TEST_F(RedisRegistry, ANameThatDoesNotResolveIsATroubleNotAnEnd) {
   const auto redis = connect("redis://no-such-host.invalid");
   ASSERT_TRUE(until([&] { return !redis->trouble().empty(); }));
