@@ -162,10 +162,9 @@ void Folder::scan_rendition(const std::string& name, live::Monotonic now) {
   auto& rendition = stream_.rendition(name);
   const auto wanted = rendition.wanted(list);
   const auto found = look(name, wanted);
-  if (wanted.segment && !found.facts) {
-    live::log::debug("{}: {} tells nothing yet", path.string(), live::printable(*wanted.segment));
-    known = {};  // to be looked at again
-  }
+  if (wanted.segment && !found.facts)
+    live::log::warn("{}: {} tells nothing that is known here", path.string(),
+                    live::printable(*wanted.segment));
   rendition.update(std::move(list), found, now);
 }
 

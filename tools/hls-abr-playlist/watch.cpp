@@ -3,6 +3,7 @@
 #include "common/net/deadline.hpp"
 #include "common/net/spawn.hpp"
 #include "common/registry/leases.hpp"
+#include "common/tree/names.hpp"
 #include "tools/hls-abr-playlist/cleaner.hpp"
 #include "tools/hls-abr-playlist/folder.hpp"
 #include "tools/hls-abr-playlist/notifier.hpp"
@@ -216,9 +217,11 @@ void Watch::judge(const std::string& name, Watched& watched) {
   const auto verdict = watched.folder.stream().judge(
       std::chrono::steady_clock::now(), [&watched] { return watched.folder.is_locked(); });
   if (verdict.publish) write(name, watched, *verdict.publish);
-  const auto state = verdict.state == Stream::State::live && !watched.trouble.empty()
-                         ? Stream::State::nothing  // what cannot be published does not play
-                         : verdict.state;
+  auto state = verdict.state;
+  // What was never published does not play; an older version does.
+  if (state == Stream::State::live && !watched.trouble.empty() &&
+      !version_of(watched.folder.path() / live::tree::multivariant_name))
+    state = Stream::State::nothing;
   if (state != watched.state) enter(name, watched, state);
 }
 
