@@ -162,9 +162,12 @@ void Folder::scan_rendition(const std::string& name, live::Monotonic now) {
   auto& rendition = stream_.rendition(name);
   const auto wanted = rendition.wanted(list);
   const auto found = look(name, wanted);
-  if (wanted.segment && !found.facts)
+  if (!wanted.segment || found.facts) {
+    puzzling_.erase(name);
+  } else if (puzzling_.insert(name).second) {
     live::log::warn("{}: {} tells nothing that is known here", path.string(),
                     live::printable(*wanted.segment));
+  }
   rendition.update(std::move(list), found, now);
 }
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,7 @@ class Folder {
   Stream stream_;
   std::map<std::string, FileVersion> playlists_;  ///< by rendition
   std::optional<FileVersion> record_;
+  std::set<std::string> puzzling_;  ///< renditions of which we have said that they are
   bool adopted_ = false;
 };
 
