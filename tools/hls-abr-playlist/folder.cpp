@@ -154,8 +154,9 @@ void Folder::scan_rendition(const std::string& name, live::Monotonic now) {
   if (!text) return;
   auto parsed = live::hls::parse_media_playlist(live::as_text(*text));
   if (const auto* malformed = std::get_if<live::Malformed>(&parsed)) {
-    live::log::warn("{}: line {}: {}; the version before it stays", path.string(), malformed->at,
-                    live::printable(malformed->why));
+    if (puzzling_.insert(name).second)
+      live::log::warn("{}: line {}: {}; the version before it stays", path.string(), malformed->at,
+                      live::printable(malformed->why));
     return;
   }
   auto& list = std::get<live::hls::MediaPlaylist>(parsed);
@@ -175,8 +176,9 @@ void Folder::scan_rendition(const std::string& name, live::Monotonic now) {
 void Folder::scan_published(live::Monotonic now) {
   const auto path = path_ / tree::multivariant_name;
   const auto version = version_of(path);
+  const bool first_look = !std::exchange(adopted_, true);
   if (!version) return stream_.not_published();
-  if (std::exchange(adopted_, true)) return;
+  if (!first_look) return;
   constexpr std::size_t limit = 1U << 20U;
   const auto text = read_begin(path, limit);
   if (!text) return;
