@@ -20,6 +20,11 @@ struct Packet {
   Bytes payload;
 };
 
+/// A packet begins here: another one, or the end, follows it.
+bool is_packet(Bytes in) {
+  return in[0] == sync_byte && (in.size() == packet_bytes || in[packet_bytes] == sync_byte);
+}
+
 /// §2.4.3.2; nothing for packets that are damaged, scrambled or without payload.
 std::optional<Packet> read_packet(Bytes packet) {
   const bool damaged = (packet[1] & 0x80U) != 0, scrambled = (packet[3] & 0xC0U) != 0;
@@ -194,12 +199,12 @@ std::optional<std::vector<ElementaryStream>> read_transport_stream(
     Bytes segment, const TransportStreamLimits& limits) {
   Reading reading{limits};
   while (segment.size() >= packet_bytes) {
-    if (segment[0] == sync_byte) {
+    if (is_packet(segment)) {
       reading.take(segment.first(packet_bytes));
       segment = segment.subspan(packet_bytes);
     } else {
-      const auto next = std::ranges::find(segment, sync_byte);
-      segment = segment.subspan(static_cast<std::size_t>(next - segment.begin()));
+      const auto next = std::ranges::find(segment.subspan(1), sync_byte);
+      segment = segment.subspan(static_cast<std::size_t>(next - segment.subspan(1).begin()) + 1);
     }
   }
   auto streams = reading.finish();
