@@ -71,6 +71,7 @@ void Rendition::update(MediaPlaylist list, const Found& found, live::Monotonic n
     rates_.emplace(list.target_duration);
   }
   if (first_number(list) > next_) rates_->interrupt();
+  if (next_ == 0) first_ = first_number(list);
   bool fresh = false;
   has_segment_ = false;
   for (std::size_t i = 0; i < list.segments.size(); ++i) {
@@ -104,7 +105,9 @@ void Rendition::forget() {
   measured_ = live::Us{0};
 }
 
-bool Rendition::is_playable() const { return list_ && facts_ && has_segment_; }
+bool Rendition::is_playable() const {
+  return list_ && facts_ && has_segment_ && measured_ > live::Us{0};
+}
 
 live::Us Rendition::silence() const {
   return list_ ? live::Us{stale_targets * list_->target_duration} : live::Us{0};
@@ -119,6 +122,8 @@ std::uint64_t Rendition::bandwidth(std::uint64_t declared) const {
 }
 
 std::uint64_t Rendition::average_bandwidth(std::uint64_t declared) const {
+  // Nothing is to come, and nothing has left the list: this is all there is.
+  if (is_ended() && first_number(*list_) == first_) return average_;
   constexpr double tolerance = 1.1;
   const auto to_come = static_cast<double>(bandwidth(declared)) / tolerance;
   const auto part = static_cast<double>(measured_.count()) / static_cast<double>(hour.count());

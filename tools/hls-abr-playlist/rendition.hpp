@@ -55,7 +55,8 @@ class Rendition {
   /// Bits per second.  `declared`: what the encoder promises not to exceed, 0 where it promises nothing.
   [[nodiscard]] std::uint64_t bandwidth(std::uint64_t declared) const;
   /// Over the last hour; while we have not measured a whole hour, the rest of it counts with the bandwidth / 1.1: the least
-  /// that holds, whatever comes, where averages must stay below 110 % of what is said.
+  /// that holds, whatever comes, where averages must stay below 110 % of what is said.  Of a list that has ended and is whole,
+  /// what it is.
   [[nodiscard]] std::uint64_t average_bandwidth(std::uint64_t declared) const;
 
  private:
@@ -66,9 +67,9 @@ class Rendition {
   std::optional<live::hls::MediaPlaylist> list_;
   std::optional<live::hls::Rates> rates_;
   std::optional<MediaFacts> facts_;
-  std::string facts_key_;   ///< what facts_ are of
-  std::uint64_t next_ = 0;  ///< media sequence number behind the last segment that was looked at
-  std::uint64_t discontinuities_ = 0;
+  std::string facts_key_;    ///< what facts_ are of
+  std::uint64_t first_ = 0;  ///< media sequence number of the first segment that was looked at
+  std::uint64_t next_ = 0;   ///< media sequence number behind the last segment that was looked at
   std::uint64_t peak_ = 0, average_ = 0;  ///< of rates_
   std::uint64_t earlier_peak_ = 0;        ///< of before rates_
   live::Monotonic earlier_until_;

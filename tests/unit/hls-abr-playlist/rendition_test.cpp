@@ -124,6 +124,16 @@ TEST(Rendition, ItsAverageIsMeasuredMoreAndMoreOverTheFirstHour) {
   EXPECT_NEAR(static_cast<double>(last), 100'000, 2'000);
 }
 
+TEST(Rendition, TheAverageOfAWholeListThatHasEndedIsWhatItIs) {
+  Rendition whole;
+  feed(whole, ended(list(7, 2)), 50'000, begin);
+  EXPECT_EQ(whole.average_bandwidth(1'000'000), 100'000U);
+  Rendition rolling;
+  feed(rolling, list(7, 2), 50'000, begin);
+  feed(rolling, ended(list(8, 2)), 50'000, begin);
+  EXPECT_GT(rolling.average_bandwidth(1'000'000), 900'000U);
+}
+
 TEST(Rendition, AnotherBroadcastIsMeasuredAnew) {
   Rendition rendition;
   feed(rendition, ended(list(7, 2)), 500'000, begin);
