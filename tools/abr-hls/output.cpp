@@ -56,6 +56,7 @@ class Output::State {
         disposal_(folder_, {options.record, options.min_free}, stats),
         plan_(start(folder_, options, disk_, disposal_)),
         discontinuity_(plan_.resumed) {
+    wall.not_before(plan_.ends);
     for (auto& rendition : plan_.renditions) {
       if (!rendition.list) continue;
       begin_tree(rendition.name, std::move(*rendition.list)).publish();

@@ -202,6 +202,10 @@ void resume_lists(Plan& plan, const Found& found) {
     plan.next_sequence = std::max(plan.next_sequence, end_of(mender.list()));
     plan.discontinuities =
         std::max(plan.discontinuities, hls::discontinuities_at_end(mender.list()));
+    if (mender.list().segments.empty()) continue;
+    const auto& last = mender.list().segments.back();
+    if (last.program_date_time)
+      plan.ends = std::max(plan.ends, *last.program_date_time + last.duration);
   }
   for (auto& mender : menders) {
     auto missing = plan.next_sequence - end_of(mender.list());

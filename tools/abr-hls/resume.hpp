@@ -51,7 +51,8 @@ struct Plan {
   bool resumed = false;
   std::string id;
   live::WallClock started;
-  bool was_recorded = false;                          ///< what is there was written with --record
+  live::WallClock ends{};     ///< of what is listed, by EXT-X-PROGRAM-DATE-TIME
+  bool was_recorded = false;  ///< what is there was written with --record
   std::vector<live::tree::RenditionRecord> recorded;  ///< the renditions of .stream.json
   std::uint64_t next_number = 0, next_sequence = 0;
   std::uint64_t discontinuities =

@@ -12,6 +12,8 @@ class WallLine {
  public:
   /// It was `wall` when what is presented at `pts` (1/90000 s) was taken.
   void note(std::int64_t pts, live::WallClock wall);
+  /// What comes now is behind this: a list that goes on, and whose media was taken faster than real time.
+  void not_before(live::WallClock wall) { floor_ = wall; }
   /// The wall clock at `pts`, in whole milliseconds.  Follows what was noted by at most 5 ms in a second of media; at once
   /// with `jump` (a discontinuity).  Without any note `now` is it.
   live::WallClock at(std::int64_t pts, bool jump, live::WallClock now);
@@ -20,7 +22,8 @@ class WallLine {
   static constexpr int slew_divisor = 200;
 
   std::optional<live::Us> noted_, used_;  ///< wall clock minus presentation time
-  std::int64_t last_ = 0;                 ///< presentation time of the last answer
+  live::WallClock floor_{};
+  std::int64_t last_ = 0;  ///< presentation time of the last answer
 };
 
 }  // namespace abr_hls

@@ -36,6 +36,13 @@ TEST(WallLine, FollowsAClockThatDrifts) {
   }
 }
 
+TEST(WallLine, GoesOnBehindWhatWasListed) {
+  WallLine line;
+  line.not_before(begin);
+  line.note(10 * second, begin - 60s);
+  EXPECT_EQ(line.at(10 * second, true, {}), begin);
+}
+
 TEST(WallLine, JumpsAtADiscontinuity) {
   WallLine line;
   line.note(10 * second, begin);
