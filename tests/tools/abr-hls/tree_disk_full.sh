@@ -1,0 +1,48 @@
+# A disk without space: one line, gaps in a list that stays valid, and on it goes as soon as there is some; 74 when there is
+# none for --disk-timeout.
+# TEST: timeout=300
+if [[ ${MOUNTS:-0} == 0 ]]; then
+  unshare -m true 2>/dev/null || { echo "may not mount" && exit 77; }
+  MOUNTS=1 exec unshare -m bash "$0"
+fi
+. "$TESTS/tools/abr-hls/lib/tree.sh"
+
+# fill: all that is left.
+fill() {
+  dd if=/dev/zero of=root/filler bs=64k status=none oflag=append conv=notrunc 2>/dev/null || true
+}
+
+make_clip 10
+mkdir root
+mount -t tmpfs -o size=16m none root || { echo "may not mount" && exit 77; }
+start writer paced --disk-timeout 20s
+wait_for 60 "segments" lists source 3
+fill
+wait_for 30 "the line" says writer.err 'no space left'
+full_at=$(last source)
+check "while it is full"
+# As long as the list cannot be written, what it names stays.
+for ((i = 0; i < 20; i++)); do
+  sleep 0.2
+  check "while it is full"
+done
+rm root/filler
+wait_for 30 "the other line" says writer.err 'there is space again'
+wait_for 30 "segments behind the gap" is_behind source $((full_at + 8))
+check "afterwards"
+has "$stream/source/journal.m3u8" '^#EXT-X-GAP$'
+lacks "$stream/source/journal.m3u8" '^#EXT-X-DISCONTINUITY$'
+equal "lines" "$(grep -c 'no space left' writer.err)" 1
+equal "discontinuities" "$(grep -c DISCONTINUITY "$stream/source/index.m3u8")" 0
+stop writer
+equal "status" "$STATUS" 0
+check "the end"
+
+start writer paced --disk-timeout 3s
+wait_for 60 "segments" is_behind source $((full_at + 12))
+fill
+await writer 60
+equal "status" "$STATUS" 74
+has writer.err 'no space left for 3s'
+check "at the timeout"
+umount -l root
