@@ -2,7 +2,8 @@
 //
 // Pictures, copied units and audio take ways of different length.  A cut must come before what lies behind it: audio waits
 // until the places of cuts are known up to its time.  And nothing goes on before the renditions are known (the first picture
-// tells) and the target durations are (the first two GOPs tell, where the source is copied).
+// tells) and the target durations are (the first two GOPs tell, where the source is copied).  Where pictures change their size
+// in mid-epoch, what they become waits for the audio of what they were.
 #pragma once
 
 #include "tools/abr-hls/cutter.hpp"
@@ -25,6 +26,8 @@ using RenditionIndexes = std::shared_ptr<const std::vector<std::size_t>>;
 struct Opening {};
 struct Begin {
   std::vector<RenditionInfo> renditions;
+  /// In mid-epoch: audio before this still belongs to what was (1/90000 s); 0: nothing was.
+  std::int64_t at = 0;
 };
 /// The places of cuts are known up to `at`; `cut` lies there.  What comes out has the targets, and a cut.
 struct Progress {
@@ -73,6 +76,8 @@ class Arranger {
   void finish(Message message, std::vector<Message>& ready);
   void pass_all(std::vector<Message>& ready);
   void pass_gate(Message message, std::vector<Message>& ready);
+  [[nodiscard]] bool is_held_back(const Message& message);
+  bool pass_barrier(const Message& message, std::vector<Message>& ready);
   void release_audio(std::int64_t before, std::vector<Message>& ready);
 
   static constexpr auto nothing = std::numeric_limits<std::int64_t>::min();
@@ -83,6 +88,8 @@ class Arranger {
   std::deque<Message> gate_;
   std::deque<AudioSample> audio_;
   std::int64_t known_until_ = nothing;
+  std::int64_t audio_until_ = everything;  ///< audio has come up to here; everything: there is none
+  std::optional<std::int64_t> barrier_;
 };
 
 }  // namespace abr_hls

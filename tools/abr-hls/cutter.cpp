@@ -13,13 +13,25 @@ std::int64_t ticks(std::chrono::milliseconds duration) { return duration.count()
 }  // namespace
 
 Cutter::Answer Cutter::picture(std::int64_t at, std::int64_t duration, bool source_key) {
+  if (!rules_.follow_source) return sound(at, duration);
   if (!begun_) first_duration_ = duration;
-  if (!targets_ && !rules_.follow_source) set_targets(ticks(rules_.segment), duration);
-  auto answer = rules_.follow_source ? by_source(at, duration, source_key) : by_time(at, duration);
+  return take(at, duration, by_source(at, duration, source_key));
+}
+
+Cutter::Answer Cutter::sound(std::int64_t at, std::int64_t duration) {
+  if (!targets_) set_targets(ticks(rules_.segment), duration);
+  return take(at, duration, by_time(at, duration));
+}
+
+Cutter::Answer Cutter::take(std::int64_t at, std::int64_t duration, Answer answer) {
   if (answer.cut) part_begin_ = at;
   end_ = std::max(begun_ ? end_ : at, at + duration);
   begun_ = true;
   return answer;
+}
+
+std::int64_t Cutter::next_key() const {
+  return std::min(next_key_, segment_grid_ + ticks(rules_.segment));
 }
 
 Cutter::Answer Cutter::by_time(std::int64_t at, std::int64_t duration) {

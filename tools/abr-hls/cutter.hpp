@@ -52,8 +52,10 @@ class Cutter {
   };
   /// The next picture in order of presentation (encoded ladder), or the next access unit in order of decoding: a key frame by
   /// its presentation time, others by decode time plus the reordering delay (follow_source); `source_key`: it is a key frame of
-  /// the source.  Without video: audio frames.
+  /// the source.
   Answer picture(std::int64_t at, std::int64_t duration, bool source_key);
+  /// The next audio frame, where there is no video: cut by time.
+  Answer sound(std::int64_t at, std::int64_t duration);
 
   /// With follow_source nothing before the first two GOPs are over, or one has become longest_gop.
   [[nodiscard]] std::optional<Targets> targets() const { return targets_; }
@@ -62,11 +64,12 @@ class Cutter {
   /// A new time line: the next picture begins a segment, behind a discontinuity.
   void restart();
   /// Where the next key frame is due, if nothing comes before (not with follow_source).
-  [[nodiscard]] std::int64_t next_key() const { return next_key_; }
+  [[nodiscard]] std::int64_t next_key() const;
 
  private:
   static constexpr std::size_t gops_remembered = 4;
 
+  Answer take(std::int64_t at, std::int64_t duration, Answer answer);
   Answer by_time(std::int64_t at, std::int64_t duration);
   Answer by_source(std::int64_t at, std::int64_t duration, bool source_key);
   Cut begin_segment(std::int64_t at, std::int64_t grid);

@@ -53,7 +53,7 @@ Message progress(std::int64_t at, bool cut, std::optional<Targets> targets = fou
 
 TEST(Arranger, AudioWaitsUntilThePlacesOfCutsAreKnown) {
   Bench bench;
-  EXPECT_THAT(bench.push(Begin{}), IsEmpty());
+  EXPECT_THAT(bench.push(Begin{{}, 0}), IsEmpty());
   EXPECT_THAT(bench.push(audio(5)), IsEmpty());
   EXPECT_THAT(bench.push(audio(15)), IsEmpty());
   EXPECT_THAT(bench.push(progress(10, true)), ElementsAre("epoch", "audio 5", "cut 10 of 4"));
@@ -65,7 +65,7 @@ TEST(Arranger, AudioWaitsUntilThePlacesOfCutsAreKnown) {
 
 TEST(Arranger, AudioThatIsLateGoesAtOnceButInOrder) {
   Bench bench;
-  bench.push(Begin{});
+  bench.push(Begin{{}, 0});
   bench.push(progress(100, true));
   EXPECT_THAT(bench.push(audio(50)), ElementsAre("audio 50"));
   EXPECT_THAT(bench.push(audio(150)), IsEmpty());
@@ -78,13 +78,13 @@ TEST(Arranger, NothingGoesBeforeTheRenditionsAreKnown) {
   EXPECT_THAT(bench.push(Opening{}), IsEmpty());
   EXPECT_THAT(bench.push(progress(10, true)), IsEmpty());
   EXPECT_THAT(bench.push(video(10)), IsEmpty());
-  EXPECT_THAT(bench.push(Begin{}), ElementsAre("epoch", "cut 10 of 4", "video 10"));
+  EXPECT_THAT(bench.push(Begin{{}, 0}), ElementsAre("epoch", "cut 10 of 4", "video 10"));
   EXPECT_THAT(bench.push(video(11)), ElementsAre("video 11"));
 }
 
 TEST(Arranger, NothingGoesBeforeTheTargetsAreKnown) {
   Bench bench;
-  EXPECT_THAT(bench.push(Begin{}), IsEmpty());
+  EXPECT_THAT(bench.push(Begin{{}, 0}), IsEmpty());
   EXPECT_THAT(bench.push(progress(10, true, {})), IsEmpty());
   EXPECT_THAT(bench.push(video(10)), IsEmpty());
   EXPECT_THAT(bench.push(progress(20, false)), ElementsAre("epoch", "cut 10 of 4", "video 10"));
@@ -93,13 +93,35 @@ TEST(Arranger, NothingGoesBeforeTheTargetsAreKnown) {
 
 TEST(Arranger, TheEndOfAnEpochLetsEverythingGo) {
   Bench bench;
-  bench.push(Begin{});
+  bench.push(Begin{{}, 0});
   bench.push(progress(10, true));
   bench.push(audio(50));
   EXPECT_THAT(bench.push(Drained{}), ElementsAre("audio 50"));
   // and the next one waits anew
   EXPECT_THAT(bench.push(audio(60)), IsEmpty());
   EXPECT_THAT(bench.push(progress(70, true)), ElementsAre("audio 60", "cut 70 of 4"));
+}
+
+TEST(Arranger, WhatBeginsInMidEpochWaitsForTheAudioOfWhatWas) {
+  Bench bench;
+  bench.push(Begin{{}, 0});
+  bench.push(progress(10, true));
+  bench.push(audio(10));
+  EXPECT_THAT(bench.push(Begin{{}, 50}), IsEmpty());
+  EXPECT_THAT(bench.push(progress(50, true)), IsEmpty());
+  EXPECT_THAT(bench.push(video(50)), IsEmpty());
+  EXPECT_THAT(bench.push(audio(49)), ElementsAre("audio 49"));
+  EXPECT_THAT(bench.push(audio(50)), ElementsAre("epoch", "cut 50 of 4", "video 50", "audio 50"));
+}
+
+TEST(Arranger, WithoutAudioNothingIsWaitedFor) {
+  Bench bench;
+  bench.push(Begin{{}, 0});
+  bench.push(progress(10, true));
+  EXPECT_THAT(bench.push(Begin{{}, 50}), ElementsAre("epoch"));
+  bench.push(audio(20));
+  EXPECT_THAT(bench.push(Begin{{}, 70}), ElementsAre("audio 20"));
+  EXPECT_THAT(bench.push(Drained{}), ElementsAre("epoch"));
 }
 
 TEST(Arranger, AnEndWithoutMediaIsAnEnd) {

@@ -1,0 +1,24 @@
+# What cannot work ends at once with one clear line and a status that says whose fault it is.
+. "$TESTS/tools/lib.sh"
+
+one_line() { equal "lines on stderr" "$(wc -l <err)" 1; }
+
+exits 64 30 abr-hls absent.mp4
+exits 64 30 abr-hls -o stream --rendition large=640x360 absent.mp4
+has err "NAME=WxH@800k"
+exits 64 30 abr-hls -o stream --rendition a=640x360@1M --rendition a=320x180@1M absent.mp4
+has err "given twice"
+exits 64 30 abr-hls -o stream --segment 10ms absent.mp4
+has err "500ms to"
+exits 64 30 abr-hls -o stream --encoder h264_vaapi absent.mp4
+has err "h264_vaapi"
+exits 64 30 abr-hls -o stream --encoder nonsense absent.mp4
+has err "no such encoder"
+exits 66 30 abr-hls -o stream absent.mp4
+one_line
+seq 1 3000 >letter.txt
+exits 65 30 abr-hls -o stream letter.txt
+has err "letter.txt"
+: >empty.mp4
+exits 65 30 abr-hls -o stream empty.mp4
+[[ ! -e stream ]] || fail "a folder was made for an input that is none"

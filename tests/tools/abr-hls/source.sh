@@ -1,0 +1,22 @@
+# --rendition source: the input's access units and audio frames byte for byte, cut at its own key frames, and nothing is decoded.
+. "$TESTS/tools/lib.sh"
+. "$TESTS/tools/abr-hls/lib/clips.sh"
+
+clip clip.mp4 12 "s=320x180:r=25" -preset veryfast -bf 2 -g 50
+ladder out clip.mp4 --rendition source --segment 4s
+facts_of out
+equal durations "$(of out '[.source.segments[].duration | round] | join(" ")')" "2 2 4 4"
+equal target "$(of out .source.target)" 4
+sums() { ffmpeg -nostdin -v error -i "$1" -map "0:$2" -c copy -f framemd5 - | awk -F, '!/^#/ { print $NF }'; }
+media_of out source >all.mp4
+diff <(sums clip.mp4 v) <(sums all.mp4 v) || fail "video is not what came"
+diff <(sums clip.mp4 a) <(sums all.mp4 a) || fail "audio is not what came"
+
+# A group of pictures of 7 s makes a target of 7 s; a longer one later is cut there, and independence is not claimed.
+ffmpeg -nostdin -v error -y -f lavfi -i testsrc2=s=160x90:r=10 -t 30 -c:v libx264 -preset ultrafast \
+  -force_key_frames 0,7,14,26 -g 1000 -sc_threshold 0 long.mp4
+ladder long long.mp4 --rendition source --segment 4s
+facts_of long
+equal "long target" "$(of long .source.target)" 7
+equal "long durations" "$(of long '[.source.segments[].duration | round] | join(" ")')" "7 7 7 5 4"
+equal "independent" "$(of long .source.independent)" false

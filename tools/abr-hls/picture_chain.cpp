@@ -1,0 +1,306 @@
+#include "tools/abr-hls/picture_chain.hpp"
+
+#include "common/base/failure.hpp"
+#include "common/base/log.hpp"
+#include "tools/abr-hls/options.hpp"
+#include "tools/abr-hls/picture_filters.hpp"
+#include "tools/abr-hls/stats.hpp"
+
+#include <algorithm>
+#include <ctime>
+#include <utility>
+
+namespace abr_hls {
+namespace {
+
+constexpr std::int64_t second = 90'000;
+constexpr double most_pictures = 60;           // a second
+constexpr std::int64_t usual_picture = 3'600;  // 1/90000 s: 25 a second
+/// A key frame that is due is made of the last picture when the next one is this much late (1/90000 s).
+constexpr std::int64_t late_picture = second * 4 / 10;
+
+/// Between pictures where more than 60 come in a second; their stamps jitter, so a source of 60 is never thinned.
+std::int64_t cap_interval(double rate) {
+  if (rate > 0 && rate <= most_pictures + 1) return 0;
+  const double capped = rate > 0 ? thinned_rate(rate, most_pictures) : most_pictures;
+  return static_cast<std::int64_t>(second / capped);
+}
+
+/// One, for the sake of delay; two for what is more than 1080p at 30.
+unsigned decoder_threads(const PictureChain::Source& source) {
+  const auto& stream = source.track.stream;
+  const auto pixels = static_cast<double>(stream.width) * stream.height;
+  return pixels * (source.rate > 0 ? source.rate : 25) > 1920.0 * 1088 * 31 ? 2 : 1;
+}
+
+std::chrono::nanoseconds process_cpu() {
+  timespec now{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec};
+}
+
+bool same_size(const live::av::PictureFormat& a, const live::av::PictureFormat& b) {
+  return a.width == b.width && a.height == b.height && a.sar_num == b.sar_num &&
+         a.sar_den == b.sar_den;
+}
+
+}  // namespace
+
+PictureChain::PictureChain(Surroundings around, Source source)
+    : around_(around),
+      source_(std::move(source)),
+      decoder_(source_.track.stream, decoder_threads(source_)),
+      cap_(cap_interval(source_.rate)),
+      thread_([this] {
+        try {
+          run();
+        } catch (...) {
+          failure_ = std::current_exception();
+        }
+        queue_.refuse();
+      }) {}
+
+PictureChain::~PictureChain() {
+  queue_.refuse();
+  if (thread_.joinable()) thread_.join();
+}
+
+bool PictureChain::push(SharedUnit unit, bool key) {
+  return queue_.push(Item{std::move(unit), key, 0, std::chrono::steady_clock::now()});
+}
+
+bool PictureChain::hold_until(std::int64_t at) {
+  return queue_.push(Item{{}, false, at, std::chrono::steady_clock::now()});
+}
+
+void PictureChain::finish(bool hurry) {
+  if (hurry) queue_.clear();
+  queue_.end();
+  if (thread_.joinable()) thread_.join();
+  if (failure_) std::rethrow_exception(failure_);
+}
+
+void PictureChain::run() {
+  while (auto item = queue_.pop()) {
+    take(*item);
+    if (failed_downstream_) break;
+  }
+  decoder_.finish();
+  receive();
+  drain_filter();
+  end_rungs();
+}
+
+void PictureChain::take(Item& item) {
+  arrival_ = item.arrival;
+  if (!item.unit) return hold(item.hold_until);
+  if (item.key) keys_.insert(item.unit->pts);
+  if (!decoder_.send(item.unit->packet)) around_.stats.unusable.add();
+  receive();
+}
+
+void PictureChain::receive() {
+  live::av::Frame frame;
+  while (decoder_.receive(frame)) {
+    around_.stats.pictures.add();
+    filter(std::exchange(frame, live::av::Frame{}));
+  }
+}
+
+void PictureChain::filter(live::av::Frame frame) {
+  auto format = live::av::format_of(frame);
+  const bool first_field = format.interlaced && !interlaced_;
+  interlaced_ = interlaced_ || format.interlaced;
+  format.interlaced = format.top_field_first = false;  // of each picture, not of the chain
+  if (!filtered_ || *filtered_ != format || first_field) {
+    drain_filter();
+    filtered_ = format;
+    open_filter(format);
+  }
+  if (!filter_) return present(std::move(frame));
+  filter_->push(frame);
+  live::av::Frame out;
+  while (filter_->receive(out))
+    present(std::exchange(out, live::av::Frame{}));
+}
+
+void PictureChain::open_filter(const live::av::PictureFormat& format) {
+  const int rotation = source_.track.stream.rotation;
+  const auto chain = picture_filters(format, interlaced_, rotation, tone_map_);
+  if (chain.empty()) return;
+  try {
+    filter_.emplace(chain, format);
+  } catch (const live::Failure& failure) {
+    if (!format.hdr || !tone_map_) throw;
+    live::log::warn("input is HDR and stays so, its colours will be pale: {}", failure.what());
+    tone_map_ = false;
+    open_filter(format);
+  }
+}
+
+void PictureChain::drain_filter() {
+  if (!filter_) return;
+  filter_->finish();
+  live::av::Frame out;
+  while (filter_->receive(out))
+    present(std::exchange(out, live::av::Frame{}));
+  filter_.reset();
+}
+
+void PictureChain::present(live::av::Frame frame) {
+  const auto at = frame.pts();
+  const auto format = live::av::format_of(frame);
+  if (last_ && at <= last_at_) return around_.stats.unusable.add();
+  if (!planned_ || (!same_size(*planned_, format) && !source_.follow_source)) {
+    const bool again = planned_.has_value();
+    if (again) around_.cutter.restart();
+    end_rungs();
+    open_rungs(format, again ? at : 0);
+  } else if (last_ && at - last_at_ < longest_hold) {
+    hold(at - late_picture);
+  }
+  const auto decision = govern(at);
+  const bool key = source_.follow_source && take_key(at);
+  if (decision.shed && !key) return around_.stats.shed_pictures.add();
+  if (!cap_.take(at, key)) return around_.stats.capped_pictures.add();
+  last_ = std::make_shared<const live::av::Frame>(std::move(frame));
+  hand_on(last_, at, key);
+}
+
+/// Key frames that are due before `until` are made of the last picture.
+void PictureChain::hold(std::int64_t until) {
+  if (!last_ || source_.follow_source) return;
+  for (auto due = around_.cutter.next_key(); due <= until && due > last_at_;
+       due = around_.cutter.next_key()) {
+    auto again = last_->share();
+    again.set_pts(due);
+    around_.stats.held_pictures.add();
+    hand_on(std::make_shared<const live::av::Frame>(std::move(again)), due, false);
+  }
+}
+
+void PictureChain::hand_on(std::shared_ptr<const live::av::Frame> frame, std::int64_t at,
+                           bool key) {
+  last_at_ = at;
+  if (!source_.follow_source) {
+    const auto answer = around_.cutter.picture(at, picture_duration(), false);
+    key = answer.key;
+    if (answer.cut && answer.cut->discontinuity) around_.stats.holes.add();
+    if (answer.cut && answer.cut->segment) apply_overload(*answer.cut);
+    if (!around_.writer.post(Progress{at, answer.cut, around_.cutter.targets()}))
+      failed_downstream_ = true;
+  }
+  const auto lag = std::chrono::steady_clock::now() - arrival_;
+  around_.stats.lag_ms.set(static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(lag).count()));
+  if (!rungs_.empty() && !rungs_.front()->push({std::move(frame), at, key, first_}))
+    failed_downstream_ = true;
+}
+
+Governor::Decision PictureChain::govern(std::int64_t at) {
+  if (!governor_) return {};
+  std::transform(rungs_.begin(), rungs_.end(), rung_cpu_.begin(),
+                 [](const auto& rung) { return rung->cpu_time(); });
+  const auto fill = queue_.fill();
+  const auto decision =
+      governor_->picture({at, std::chrono::steady_clock::now(), fill, process_cpu(), rung_cpu_,
+                          static_cast<double>(std::thread::hardware_concurrency())});
+  wanted_first_ = decision.first;
+  auto& stats = around_.stats;
+  stats.queue_permille.set(static_cast<std::uint64_t>(fill * 1000));
+  stats.speed_permille.set(static_cast<std::uint64_t>(decision.speed * 1000));
+  if (source_.govern && decision.too_slow != (stats.too_slow.value() != 0)) {
+    stats.too_slow.set(decision.too_slow ? 1 : 0);
+    if (decision.too_slow) live::log::warn("too slow for real time: {:.2f}x", decision.speed);
+  }
+  return decision;
+}
+
+/// In the decoder's order of pictures, the key frames of the source up to this one.
+bool PictureChain::take_key(std::int64_t at) {
+  const auto passed = keys_.upper_bound(at);
+  const bool key = passed != keys_.begin();
+  keys_.erase(keys_.begin(), passed);
+  return key;
+}
+
+void PictureChain::apply_overload(const Cut& cut) {
+  const auto first = wanted_first_;
+  if (first == first_) return;
+  for (auto i = first_; i < first; ++i) {
+    live::log::warn("rendition {} is given up: too slow for real time",
+                    around_.options.ladder[renditions_[i]].name);
+    if (!around_.writer.post(GivenUp{renditions_[i], cut.at})) failed_downstream_ = true;
+  }
+  for (auto i = first; i < first_; ++i)
+    live::log::info("rendition {} is back", around_.options.ladder[renditions_[i]].name);
+  first_ = first;
+  around_.stats.given_up.set(first_);
+  for (std::size_t i = 0; i < rungs_.size(); ++i)
+    around_.stats.renditions[renditions_[i]].active.set(i >= first_ ? 1 : 0);
+}
+
+void PictureChain::open_rungs(const live::av::PictureFormat& format, std::int64_t at) {
+  planned_ = format;
+  last_.reset();
+  SourceVideo video;
+  video.width = format.width;
+  video.height = format.height;
+  video.sar_num = format.sar_num;
+  video.sar_den = format.sar_den;
+  video.frame_rate = source_.rate;
+  const auto rungs = plan(around_.options.ladder, video);
+  auto infos = source_.renditions;
+  rungs_.resize(rungs.size());
+  renditions_.resize(rungs.size());
+  for (std::size_t i = 0; i < infos.size(); ++i) {
+    if (around_.options.ladder[i].kind == Wish::Kind::encoded) infos[i].video.reset();
+  }
+  // From the bottom: each hands on to the one below.
+  for (auto i = rungs.size(); i-- > 0;) {
+    const auto& wishes = around_.options.ladder;
+    const auto wish = std::find(wishes.begin(), wishes.end(), rungs[i].wish);
+    renditions_[i] = static_cast<std::size_t>(wish - wishes.begin());
+    auto* next = i + 1 < rungs.size() ? rungs_[i + 1].get() : nullptr;
+    rungs_[i] = std::make_unique<RungThread>(
+        rungs[i], encoding_of(rungs[i], around_.options, format.colour),
+        RungThread::Place{i, renditions_[i]}, next, around_.writer);
+    auto& info = infos[renditions_[i]];
+    info.video = rungs_[i]->parameters();
+    info.peak = declared_peak(rungs[i].wish, info.audio.has_value());
+    info.frame_90k = picture_duration();
+    live::log::info("rendition {}: {}x{}, {} bit/s", info.name, rungs[i].width, rungs[i].height,
+                    rungs[i].wish.video_bit_rate);
+  }
+  for (std::size_t i = 0; i < infos.size(); ++i) {
+    const bool made = infos[i].video || around_.options.ladder[i].kind != Wish::Kind::encoded;
+    if (!made) infos[i].audio.reset();
+    around_.stats.renditions[i].active.set(made ? 1 : 0);
+  }
+  first_ = wanted_first_ = 0;
+  rung_cpu_.assign(rungs.size(), {});
+  governor_.reset();
+  if (!rungs.empty())
+    governor_.emplace(source_.govern ? around_.options.overload : Overload::wait, rungs.size());
+  if (!around_.writer.post(Begin{std::move(infos), at})) failed_downstream_ = true;
+}
+
+void PictureChain::end_rungs() {
+  std::exception_ptr first;
+  for (auto& rung : rungs_) {
+    try {
+      rung->finish();
+    } catch (...) {
+      if (!first) first = std::current_exception();
+    }
+  }
+  rungs_.clear();
+  if (first) std::rethrow_exception(first);
+}
+
+std::int64_t PictureChain::picture_duration() const {
+  if (source_.rate <= 0) return usual_picture;
+  return static_cast<std::int64_t>(second / thinned_rate(source_.rate, most_pictures));
+}
+
+}  // namespace abr_hls

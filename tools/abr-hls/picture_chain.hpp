@@ -1,0 +1,113 @@
+// The thread that decodes: pictures once, filtered, cut, and handed to the top of the cascade.
+#pragma once
+
+#include "common/av/decoder.hpp"
+#include "common/av/filter.hpp"
+#include "common/media_in/source.hpp"
+#include "tools/abr-hls/bounded_queue.hpp"
+#include "tools/abr-hls/cutter.hpp"
+#include "tools/abr-hls/governor.hpp"
+#include "tools/abr-hls/rung_thread.hpp"
+#include "tools/abr-hls/thinner.hpp"
+#include "tools/abr-hls/writer.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <set>
+#include <thread>
+#include <vector>
+
+namespace abr_hls {
+
+class Stats;
+
+/// Its bytes may be read by several threads, and are changed by none.
+using SharedUnit = std::shared_ptr<live::media_in::Unit>;
+
+/// What the parts of a ladder share; all outlive it.
+struct Surroundings {
+  const Options& options;
+  Stats& stats;
+  Writer& writer;
+  Cutter& cutter;
+};
+
+class PictureChain {
+ public:
+  static constexpr std::size_t queue_limit = 120;  ///< access units: some seconds
+  /// A picture stands in for those that are missing for so long; behind it a discontinuity (1/90000 s).
+  static constexpr std::int64_t longest_hold = 10 * 90'000;
+
+  struct Source {
+    live::media_in::Track track;
+    double rate = 0;             ///< pictures a second; 0: unknown
+    bool follow_source = false;  ///< key frames are where push() says, and cuts are made elsewhere
+    bool govern = false;         ///< live input: may be too fast for us
+    /// As far as they are known: all but the video of encoded ones.
+    std::vector<RenditionInfo> renditions;
+  };
+
+  PictureChain(Surroundings around, Source source);
+  ~PictureChain();
+  PictureChain(const PictureChain&) = delete;
+  PictureChain& operator=(const PictureChain&) = delete;
+
+  /// Waits while its queue is full.  `key`: all rungs are to have a key frame here (follow_source).  False when it has failed.
+  [[nodiscard]] bool push(SharedUnit unit, bool key);
+  /// No picture before `at` will come: the last one stands.
+  [[nodiscard]] bool hold_until(std::int64_t at);
+  /// No more units; `hurry`: those in the queue are not wanted either.  Returns when all samples have been given.  Throws what
+  /// a thread threw.
+  void finish(bool hurry);
+
+ private:
+  struct Item {
+    SharedUnit unit;  ///< or none: the last picture stands until
+    bool key = false;
+    std::int64_t hold_until = 0;
+    live::Monotonic arrival;
+  };
+
+  void run();
+  void take(Item& item);
+  void receive();
+  void filter(live::av::Frame frame);
+  void open_filter(const live::av::PictureFormat& format);
+  void drain_filter();
+  void present(live::av::Frame frame);
+  void hold(std::int64_t until);
+  void hand_on(std::shared_ptr<const live::av::Frame> frame, std::int64_t at, bool key);
+  [[nodiscard]] Governor::Decision govern(std::int64_t at);
+  [[nodiscard]] bool take_key(std::int64_t at);
+  void apply_overload(const Cut& cut);
+  void open_rungs(const live::av::PictureFormat& format, std::int64_t at);
+  void end_rungs();
+  [[nodiscard]] std::int64_t picture_duration() const;
+
+  Surroundings around_;
+  Source source_;
+  live::av::Decoder decoder_;
+  std::optional<live::av::Filter> filter_;
+  std::optional<live::av::PictureFormat> filtered_, planned_;
+  bool interlaced_ = false, tone_map_ = true;
+  Thinner cap_;
+  std::optional<Governor> governor_;
+  std::vector<std::unique_ptr<RungThread>> rungs_;  ///< top first
+  std::vector<std::size_t> renditions_;             ///< of each
+  std::vector<std::chrono::nanoseconds> rung_cpu_;
+  std::set<std::int64_t> keys_;
+  std::shared_ptr<const live::av::Frame> last_;
+  std::int64_t last_at_ = 0;
+  std::size_t first_ = 0,
+              wanted_first_ = 0;  ///< rungs above are given up, now and from the next segment on
+  live::Monotonic arrival_;
+  bool failed_downstream_ = false;
+  BoundedQueue<Item> queue_{queue_limit};
+  std::exception_ptr failure_;
+  std::thread thread_;
+};
+
+}  // namespace abr_hls

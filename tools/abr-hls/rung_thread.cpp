@@ -1,0 +1,145 @@
+#include "tools/abr-hls/rung_thread.hpp"
+
+#include "tools/abr-hls/options.hpp"
+
+#include <ctime>
+#include <utility>
+
+namespace abr_hls {
+namespace {
+
+constexpr double vbv_factor = 1.07;  // of the bit rate: peaks stay under 125 % of it
+constexpr double container_factor = 1.05;
+constexpr std::int64_t usual_picture = 3'600;  // 1/90000 s: 25 a second
+
+std::int64_t interval_of(const Rung& rung) {
+  if (rung.wish.frame_rate <= 0) return 0;
+  if (rung.rate_num > 0) return live::rescale(rung.rate_den, 90'000, rung.rate_num);
+  return static_cast<std::int64_t>(90'000 / rung.wish.frame_rate);
+}
+
+const char* encoder_for(const std::string& codec) {
+  if (codec == "hevc") return "libx265";
+  if (codec == "av1") return "libsvtav1";
+  return "libx264";
+}
+
+std::int64_t thread_cpu_ns() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+}  // namespace
+
+live::av::RenditionEncoding encoding_of(const Rung& rung, const Options& options,
+                                        const live::av::Colour& colour) {
+  live::av::RenditionEncoding encoding;
+  encoding.encoder = options.encoder.empty() ? encoder_for(rung.wish.codec) : options.encoder;
+  encoding.width = rung.width;
+  encoding.height = rung.height;
+  encoding.sar_num = rung.sar_num;
+  encoding.sar_den = rung.sar_den;
+  if (rung.rate_num > 0) {
+    encoding.rate_num = rung.rate_num;
+    encoding.rate_den = rung.rate_den;
+  }
+  encoding.bit_rate = rung.wish.video_bit_rate;
+  encoding.preset = options.preset;
+  encoding.profile = options.profile;
+  encoding.threads = options.threads;
+  encoding.colour = colour;
+  encoding.longest_gop = std::max(options.longest_gop, options.key_interval * 2);
+  return encoding;
+}
+
+std::uint64_t declared_peak(const Wish& wish, bool audio) {
+  const double video = static_cast<double>(wish.video_bit_rate) * vbv_factor;
+  const double sound = audio ? static_cast<double>(wish.audio_bit_rate) : 0;
+  return static_cast<std::uint64_t>((video + sound) * container_factor);
+}
+
+RungThread::RungThread(const Rung& rung, const live::av::RenditionEncoding& encoding, Place place,
+                       RungThread* next, Writer& writer)
+    : rung_(rung),
+      encoding_(encoding),
+      place_(place),
+      next_(next),
+      writer_(writer),
+      resizer_(rung.width, rung.height),
+      thinner_(interval_of(rung)),
+      encoder_(std::make_unique<live::av::RenditionEncoder>(encoding)),
+      parameters_(encoder_->parameters()),
+      thread_([this] {
+        try {
+          run();
+        } catch (...) {
+          failure_ = std::current_exception();
+        }
+        queue_.refuse();
+      }) {}
+
+RungThread::~RungThread() {
+  queue_.refuse();
+  if (thread_.joinable()) thread_.join();
+}
+
+void RungThread::finish() {
+  queue_.end();
+  if (thread_.joinable()) thread_.join();
+  if (failure_) std::rethrow_exception(failure_);
+}
+
+void RungThread::run() {
+  while (auto picture = queue_.pop()) {
+    take(*picture);
+    cpu_ns_.store(thread_cpu_ns(), std::memory_order_relaxed);
+  }
+  end_encoder();
+}
+
+/// A rung that is given up hands the picture on as it came: the next one scales from there.
+void RungThread::take(LadderPicture& picture) {
+  if (picture.first > place_.position) {
+    end_encoder();
+    if (next_ != nullptr && !next_->push(std::move(picture))) queue_.refuse();
+    return;
+  }
+  auto scaled = std::make_shared<const live::av::Frame>(resizer_.resize(*picture.frame));
+  picture.frame = scaled;
+  if (next_ != nullptr && !next_->push(picture)) return queue_.refuse();
+  encode(*scaled, picture);
+}
+
+void RungThread::encode(const live::av::Frame& frame, const LadderPicture& picture) {
+  if (!encoder_) {
+    if (!picture.key) return;
+    encoder_ = std::make_unique<live::av::RenditionEncoder>(encoding_);
+  }
+  if (!thinner_.take(picture.at, picture.key)) return;
+  encoder_->push(frame, picture.key, [this](live::av::Packet packet) { give(std::move(packet)); });
+}
+
+void RungThread::end_encoder() {
+  if (!encoder_) return;
+  encoder_->finish([this](live::av::Packet packet) { give(std::move(packet)); });
+  encoder_.reset();
+}
+
+void RungThread::give(live::av::Packet packet) {
+  auto owner = std::make_shared<live::av::Packet>(std::move(packet));
+  Sample sample;
+  sample.pts = owner->pts().value_or(0);
+  sample.dts = owner->dts().value_or(sample.pts);
+  sample.duration = owner->duration().value_or(0);
+  if (sample.duration <= 0) {
+    sample.duration =
+        rung_.rate_num > 0 ? live::rescale(rung_.rate_den, 90'000, rung_.rate_num) : usual_picture;
+  }
+  sample.key = owner->key();
+  sample.bytes = owner->bytes();
+  sample.owner = std::move(owner);
+  if (!writer_.post(VideoSample{place_.rendition, std::move(sample)})) queue_.refuse();
+}
+
+}  // namespace abr_hls

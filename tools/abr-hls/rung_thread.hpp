@@ -1,0 +1,83 @@
+// One encoded rung: scales what the rung above it hands on, hands it on itself, and encodes it.
+#pragma once
+
+#include "common/av/rendition_encoder.hpp"
+#include "common/av/resizer.hpp"
+#include "tools/abr-hls/bounded_queue.hpp"
+#include "tools/abr-hls/ladder.hpp"
+#include "tools/abr-hls/thinner.hpp"
+#include "tools/abr-hls/writer.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <thread>
+
+namespace abr_hls {
+
+struct Options;
+
+/// A decoded picture on its way down the cascade.
+struct LadderPicture {
+  std::shared_ptr<const live::av::Frame> frame;
+  std::int64_t at = 0;    ///< 1/90000 s
+  bool key = false;       ///< a key frame in all rungs
+  std::size_t first = 0;  ///< rungs above this one are given up
+};
+
+/// libavcodec's settings for `rung`.
+live::av::RenditionEncoding encoding_of(const Rung& rung, const Options& options,
+                                        const live::av::Colour& colour);
+/// What the encoder promises not to exceed: VBV, audio, and 5 % for the container.
+std::uint64_t declared_peak(const Wish& wish, bool audio);
+
+class RungThread {
+ public:
+  static constexpr std::size_t queue_limit = 8;  ///< pictures
+
+  struct Place {
+    std::size_t position = 0;   ///< in the cascade, 0 is the top
+    std::size_t rendition = 0;  ///< index in the ladder
+  };
+
+  /// Opens the encoder: throws Failure(usage).  `next`, `writer` must outlive it.
+  RungThread(const Rung& rung, const live::av::RenditionEncoding& encoding, Place place,
+             RungThread* next, Writer& writer);
+  ~RungThread();
+  RungThread(const RungThread&) = delete;
+  RungThread& operator=(const RungThread&) = delete;
+
+  /// False when it, or what lies behind it, has failed.
+  [[nodiscard]] bool push(LadderPicture picture) { return queue_.push(std::move(picture)); }
+  /// No more pictures; returns when all of this rung have been given.  Throws what the rung threw.
+  void finish();
+  [[nodiscard]] const live::codec::Parameters& parameters() const { return parameters_; }
+  /// Time that its thread has used on a CPU.
+  [[nodiscard]] std::chrono::nanoseconds cpu_time() const {
+    return std::chrono::nanoseconds{cpu_ns_.load(std::memory_order_relaxed)};
+  }
+
+ private:
+  void run();
+  void take(LadderPicture& picture);
+  void encode(const live::av::Frame& frame, const LadderPicture& picture);
+  void end_encoder();
+  void give(live::av::Packet packet);
+
+  const Rung rung_;
+  const live::av::RenditionEncoding encoding_;
+  const Place place_;
+  RungThread* next_;
+  Writer& writer_;
+  live::av::Resizer resizer_;
+  Thinner thinner_;
+  std::unique_ptr<live::av::RenditionEncoder> encoder_;
+  live::codec::Parameters parameters_;
+  BoundedQueue<LadderPicture> queue_{queue_limit};
+  std::atomic<std::int64_t> cpu_ns_ = 0;
+  std::exception_ptr failure_;
+  std::thread thread_;
+};
+
+}  // namespace abr_hls

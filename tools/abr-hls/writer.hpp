@@ -1,0 +1,47 @@
+// The thread that writes: everything encoded goes through one bounded queue to Output.
+#pragma once
+
+#include "tools/abr-hls/arranger.hpp"
+#include "tools/abr-hls/bounded_queue.hpp"
+#include "tools/abr-hls/output.hpp"
+
+#include <atomic>
+#include <exception>
+#include <thread>
+#include <vector>
+
+namespace abr_hls {
+
+class Stats;
+
+class Writer {
+ public:
+  static constexpr std::size_t queue_limit = 512;  ///< messages
+
+  /// Both must outlive it.
+  Writer(Output& output, Stats& stats);
+  ~Writer();
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  /// Any thread; waits while the queue is full.  False once writing has failed: nothing more is wanted.
+  [[nodiscard]] bool post(Message message) { return queue_.push(std::move(message)); }
+  [[nodiscard]] bool failed() const { return failed_; }
+  /// Writes what is left, ends the list or leaves it open.  Throws what writing threw.
+  void finish(Output::How how);
+
+ private:
+  void run();
+  void write(Message& message);
+  void write_audio(AudioSample& audio);
+
+  Output& output_;
+  Stats& stats_;
+  BoundedQueue<Message> queue_{queue_limit};
+  Arranger arranger_;
+  std::atomic<bool> failed_ = false;
+  std::exception_ptr failure_;
+  std::thread thread_;
+};
+
+}  // namespace abr_hls
