@@ -229,6 +229,23 @@ TEST_F(FromFfmpeg, BeginsAnEpochWherePicturesChangeTheirSize) {
   std::filesystem::remove(large);
 }
 
+/// PMT and packets of the sound come after 3 s of pictures alone.
+TEST_F(FromFfmpeg, BeginsAnEpochWhereSoundComesLate) {
+  const auto mute = make("mute.ts", picture + h264);
+  const auto loud = make("loud.ts", picture + sound + h264 + aac + "-output_ts_offset 3");
+  // More than libavformat looks at before it begins.
+  Spec spec{.fd = -1, .url = {}, .format = {}};
+  auto* cat = ::popen(("for i in 1 2 3; do cat " + mute + "; done; cat " + loud).c_str(), "r");
+  spec.fd = ::fileno(cat);
+  const auto given = read_all(std::move(spec));
+  ::pclose(cat);
+  ASSERT_FALSE(given.epochs.empty());
+  EXPECT_TRUE(given.epochs.back().audio);
+  EXPECT_FALSE(given.audio.empty());
+  std::filesystem::remove(mute);
+  std::filesystem::remove(loud);
+}
+
 /// As the first program of a pipe writes it: sound alone, one frame of 3 bytes in each fragment.
 std::string live_init() {
   mp4::Track track{.id = 2, .timescale = 48'000, .parameters = {}};
