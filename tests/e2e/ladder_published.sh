@@ -28,6 +28,6 @@ wait_for 5 "its name to go" is ""
 stop versions
 tail -n 4 versions.out
 equal "the judge" "$STATUS" 0
-wait_for 20 "its folder to go" test ! -e root/cam
+wait_for 20 "its folder to go" says tool.err 'cam: removed'
 stop tool
 equal "left in the root" "$(find root -mindepth 1 -not -name '.*')" ""

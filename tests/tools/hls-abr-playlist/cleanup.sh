@@ -34,6 +34,7 @@ wait_for 30 "the folder to go" test ! -e root/cam
 took=$((SECONDS - stopped))
 ((took >= 12 && took <= 20)) || fail "it took $took s, wanted 12 and 3 target durations"
 [[ -e root/tape/live.m3u8 ]] || fail "the recording is gone"
+wait_for 10 "all of it to go" says tool.err 'cam: removed'
 wait_for 15 "why it stays" says tool.err 'tape: its folder stays: it was recorded'
 equal "left in the root" "$(ls -A root)" tape
 
