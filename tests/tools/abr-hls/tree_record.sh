@@ -20,4 +20,4 @@ files=$(find "$stream/source" -name '*.m4s' | grep -cE '/[0-9]+\.m4s$')
 equal "files" "$files" "$(listed source)"
 equal "entries" "$(grep -c '^#EXTINF' "$stream/source/journal.m3u8")" "$(listed source)"
 parts=$(find "$stream/source" -name '*.m4s' | grep -cE '/[0-9]+\.[0-9]+\.m4s$')
-(($parts < 5 * 9)) || fail "$parts files of parts are left"
+((parts < 5 * 9)) || fail "$parts files of parts are left"
