@@ -30,8 +30,9 @@ Cutter::Answer Cutter::take(std::int64_t at, std::int64_t duration, Answer answe
   return answer;
 }
 
-std::int64_t Cutter::next_key() const {
-  return std::min(next_key_, segment_grid_ + ticks(rules_.segment));
+std::int64_t Cutter::next_due() const {
+  const auto key = std::min(next_key_, segment_grid_ + ticks(rules_.segment));
+  return part_step() > 0 ? std::min(key, next_part_) : key;
 }
 
 Cutter::Answer Cutter::by_time(std::int64_t at, std::int64_t duration) {

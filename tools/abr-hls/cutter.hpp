@@ -63,8 +63,8 @@ class Cutter {
   void settle();
   /// A new time line: the next picture begins a segment, behind a discontinuity.
   void restart();
-  /// Where the next key frame is due, if nothing comes before (not with follow_source).
-  [[nodiscard]] std::int64_t next_key() const;
+  /// Where the next key frame or part is due, whether a picture is there or not (not with follow_source).
+  [[nodiscard]] std::int64_t next_due() const;
 
  private:
   static constexpr std::size_t gops_remembered = 4;

@@ -16,8 +16,6 @@ namespace {
 constexpr std::int64_t second = 90'000;
 constexpr double most_pictures = 60;           // a second
 constexpr std::int64_t usual_picture = 3'600;  // 1/90000 s: 25 a second
-/// A key frame that is due is made of the last picture when the next one is this much late (1/90000 s).
-constexpr std::int64_t late_picture = second * 4 / 10;
 
 /// Between pictures where more than 60 come in a second; their stamps jitter, so a source of 60 is never thinned.
 std::int64_t cap_interval(double rate) {
@@ -157,7 +155,7 @@ void PictureChain::present(live::av::Frame frame) {
     end_rungs();
     open_rungs(format, again ? at : 0);
   } else if (last_ && at - last_at_ < longest_hold) {
-    hold(at - late_picture);
+    hold(at - picture_duration() * 3 / 2);  // jitter is no hole
   }
   const auto decision = govern(at);
   const bool key = source_.follow_source && take_key(at);
@@ -167,11 +165,11 @@ void PictureChain::present(live::av::Frame frame) {
   hand_on(last_, at, key);
 }
 
-/// Key frames that are due before `until` are made of the last picture.
+/// Segments, key frames and parts that are due before `until` begin with the last picture.
 void PictureChain::hold(std::int64_t until) {
   if (!last_ || source_.follow_source) return;
-  for (auto due = around_.cutter.next_key(); due <= until && due > last_at_;
-       due = around_.cutter.next_key()) {
+  for (auto due = around_.cutter.next_due(); due <= until && due > last_at_;
+       due = around_.cutter.next_due()) {
     auto again = last_->share();
     again.set_pts(due);
     around_.stats.held_pictures.add();

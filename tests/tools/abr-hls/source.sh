@@ -7,10 +7,11 @@ ladder out clip.mp4 --rendition source --segment 4s
 facts_of out
 equal durations "$(of out '[.source.segments[].duration | round] | join(" ")')" "2 2 4 4"
 equal target "$(of out .source.target)" 4
-sums() { ffmpeg -nostdin -v error -i "$1" -map "0:$2" -c copy -f framemd5 - | awk -F, '!/^#/ { print $NF }'; }
+sums() { ffmpeg -nostdin -v error -i "$1" -map "0:$2" -c copy -f framemd5 - | awk -F, '!/^#/ { print $6 }'; }
 media_of out source >all.mp4
 diff <(sums clip.mp4 v) <(sums all.mp4 v) || fail "video is not what came"
-diff <(sums clip.mp4 a) <(sums all.mp4 a) || fail "audio is not what came"
+diff <(sums clip.mp4 a | tail -n +2) <(sums all.mp4 a) || # without the packet of priming, which is before the first picture
+  fail "audio is not what came"
 
 # A group of pictures of 7 s makes a target of 7 s; a longer one later is cut there, and independence is not claimed.
 ffmpeg -nostdin -v error -y -f lavfi -i testsrc2=s=160x90:r=10 -t 30 -c:v libx264 -preset ultrafast \

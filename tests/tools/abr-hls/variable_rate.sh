@@ -8,3 +8,6 @@ ladder out clip.mp4 "${small[@]}" --segment 2s --key-interval 1s
 facts_of out --segment 2 --frame 0.1
 equal segments "$(of out '.large.segments | length')" 6
 equal discontinuities "$(of out '[.large.segments[] | select(.discontinuity)] | length')" 0
+for rendition in large small; do
+  python3 "$TESTS/hls-validator" "out/$rendition/index.m3u8" >validator.out || fail "$(tail -n 5 validator.out)"
+done
