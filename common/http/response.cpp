@@ -29,6 +29,12 @@ Body Body::of_static(Bytes bytes) {
   return body;
 }
 
+Body Body::of_file(std::shared_ptr<const Fd> fd, std::uint64_t first, std::uint64_t length) {
+  Body body;
+  body.file_ = {std::move(fd), first, length};
+  return body;
+}
+
 std::string_view reason(int status) {
   struct Known {
     int status;
@@ -49,7 +55,9 @@ std::string_view reason(int status) {
                              Known{404, "Not Found"},
                              Known{405, "Method Not Allowed"},
                              Known{408, "Request Timeout"},
+                             Known{410, "Gone"},
                              Known{411, "Length Required"},
+                             Known{412, "Precondition Failed"},
                              Known{413, "Content Too Large"},
                              Known{414, "URI Too Long"},
                              Known{416, "Range Not Satisfiable"},
@@ -83,12 +91,13 @@ std::string format_head(int status, const Headers& headers) {
   return text += "\r\n";
 }
 
-std::string http_date() {
-  const auto now = std::time(nullptr);
+std::string http_date() { return http_date(std::time(nullptr)); }
+
+std::string http_date(std::time_t time) {
   std::tm parts{};
-  ::gmtime_r(&now, &parts);
+  ::gmtime_r(&time, &parts);
   std::array<char, 40> text{};
-  // RFC 9110 §5.6.7; the names are English because no program of the project calls setlocale().
+  // The names are English because no program of the project calls setlocale().
   const auto length = std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
   return {text.data(), length};
 }

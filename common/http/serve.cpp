@@ -13,6 +13,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
 #include <sys/socket.h>
 
 namespace live::http {
@@ -22,6 +24,8 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr std::size_t read_bytes = 4096;       // at a time
+constexpr std::size_t file_at_once = 524'288;  // by one sendfile(2)
+constexpr unsigned sends_in_turn = 4;          // then the others
 constexpr std::size_t refused_at_once = 64;    // above Limits::connections, these get a 503
 constexpr milliseconds linger_limit{2'000};    // for the peer to read a refusal
 constexpr std::size_t linger_bytes = 262'144;  // that it may still send meanwhile
@@ -73,19 +77,50 @@ bool receive(Session& session) {
   return n > 0;
 }
 
+/// What is still to be sent of an answer.
+class Outgoing {
+ public:
+  Outgoing(std::string_view head, const Body& body)
+      : head_(head), bytes_(body.bytes()), file_(body.file()) {}
+
+  [[nodiscard]] bool empty() const { return head_.empty() && bytes_.empty() && file_.length == 0; }
+  net::Sent send_some(int fd) {
+    if (head_.empty() && bytes_.empty()) return send_file(fd);
+    const std::array pieces{iovec{const_cast<char*>(head_.data()), head_.size()},
+                            iovec{const_cast<std::uint8_t*>(bytes_.data()), bytes_.size()}};
+    const auto sent = net::send_some(fd, pieces, file_.length > 0);
+    const auto of_head = std::min(sent.bytes, head_.size());
+    head_.remove_prefix(of_head);
+    bytes_ = bytes_.subspan(sent.bytes - of_head);
+    return sent;
+  }
+
+ private:
+  net::Sent send_file(int fd) {
+    const auto some = std::min<std::uint64_t>(file_.length, file_at_once);
+    const auto sent = net::send_file(fd, file_.fd->get(), file_.first, some);
+    file_.first += sent.bytes;
+    file_.length -= sent.bytes;
+    return sent;
+  }
+
+  std::string_view head_;
+  Bytes bytes_;
+  FileSpan file_;
+};
+
 /// False when the peer is gone or takes nothing for `limit`.
-awaitable<bool> send(Socket& socket, std::string_view head, Bytes body, milliseconds limit) {
-  while (!head.empty() || !body.empty()) {
-    const std::array pieces{iovec{const_cast<char*>(head.data()), head.size()},
-                            iovec{const_cast<std::uint8_t*>(body.data()), body.size()}};
-    const auto sent = net::send_some(socket.native_handle(), pieces);
+awaitable<bool> send(Socket& socket, Outgoing what, milliseconds limit) {
+  for (unsigned in_turn = 0; !what.empty();) {
+    const auto sent = what.send_some(socket.native_handle());
     if (sent.outcome == net::Sent::Outcome::gone) co_return false;
-    const auto of_head = std::min(sent.bytes, head.size());
-    head.remove_prefix(of_head);
-    body = body.subspan(sent.bytes - of_head);
-    if (sent.outcome == net::Sent::Outcome::full &&
-        !co_await ready_until(socket, asio::socket_base::wait_write, Clock::now() + limit))
-      co_return false;
+    if (sent.outcome == net::Sent::Outcome::full) {
+      const bool writable =
+          co_await ready_until(socket, asio::socket_base::wait_write, Clock::now() + limit);
+      if (!writable) co_return false;
+    } else if (++in_turn % sends_in_turn == 0) {
+      co_await asio::post(socket.get_executor(), asio::use_awaitable);
+    }
   }
   co_return true;
 }
@@ -106,8 +141,7 @@ awaitable<void> linger(Session& session) {
 std::string head_of(const Response& response, bool keep_alive) {
   auto headers = response.headers;
   const bool has_body = response.status >= 200 && response.status != 204 && response.status != 304;
-  if (has_body)
-    headers.emplace_back("Content-Length", std::to_string(response.body.bytes().size()));
+  if (has_body) headers.emplace_back("Content-Length", std::to_string(response.body.size()));
   headers.emplace_back("Connection", keep_alive ? "keep-alive" : "close");
   return format_head(response.status, headers);
 }
@@ -119,8 +153,8 @@ awaitable<void> refuse(State& state, Session& session, int status, std::string_v
   if (status == 503) headers.emplace_back("Retry-After", "5");
   const auto response = error_response(status, why, std::move(headers));
   const auto head = head_of(response, false);
-  if (co_await send(session.socket, head, response.body.bytes(), state.limits.send))
-    co_await linger(session);
+  const bool sent = co_await send(session.socket, Outgoing{head, response.body}, state.limits.send);
+  if (sent) co_await linger(session);
 }
 
 /// Waits for more of a head that began at `begun`.  False when the connection is over; then
@@ -196,6 +230,42 @@ Answer ask(const State& state, const Session& session, const Request& request) {
   }
 }
 
+/// Returns when the peer has left; bytes that it sends ahead are none of our business now.
+awaitable<void> departure(Socket& socket) {
+  char one = 0;
+  for (bool open = true; open;) {
+    open = co_await ready(socket, asio::socket_base::wait_read);
+    const auto n = ::recv(socket.native_handle(), &one, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (n == 0) co_return;
+    if (n > 0) break;
+    open = open && (errno == EAGAIN || errno == EINTR);
+  }
+  co_await ready(socket, asio::socket_base::wait_error);
+}
+
+/// Nothing when the peer has left before there was an answer.
+awaitable<std::optional<Response>> wait_for(Session& session, const Later& later) {
+  using asio::experimental::awaitable_operators::operator||;
+  auto first = co_await (later.answer() || departure(session.socket));
+  if (auto* response = std::get_if<0>(&first)) co_return std::move(*response);
+  co_return std::nullopt;
+}
+
+/// Sends it; false when the connection is over.
+awaitable<bool> say(State& state, Session& session, const Request& request,
+                    const Response& response) {
+  log::debug("http {}: {} {} status={}", session.peer.name, request.method, request.path,
+             response.status);
+  const bool keep_alive = request.keep_alive && response.status != 500 && !state.stopping;
+  const auto head = head_of(response, keep_alive);
+  const auto body = request.method == "HEAD" ? Body{} : response.body;
+  const bool sent = co_await send(session.socket, Outgoing{head, body}, state.limits.send);
+  if (!sent) co_return false;
+  if (session.in.empty()) session.in.shrink_to_fit();
+  if (!keep_alive) co_await linger(session);
+  co_return keep_alive;
+}
+
 /// Answers requests until the connection is over (nothing) or is taken over.
 awaitable<std::optional<TakeOver>> converse(State& state, Session& session) {
   for (;;) {
@@ -209,17 +279,13 @@ awaitable<std::optional<TakeOver>> converse(State& state, Session& session) {
     }
     auto answer = ask(state, session, *request);
     if (auto* take_over = std::get_if<TakeOver>(&answer)) co_return std::move(*take_over);
-    const auto& response = std::get<Response>(answer);
-    log::debug("http {}: {} {} status={}", session.peer.name, request->method, request->path,
-               response.status);
-    const bool keep_alive = request->keep_alive && response.status != 500 && !state.stopping;
-    const auto head = head_of(response, keep_alive);
-    const auto body = request->method == "HEAD" ? Bytes{} : response.body.bytes();
-    if (!co_await send(session.socket, head, body, state.limits.send)) co_return std::nullopt;
-    if (session.in.empty()) session.in.shrink_to_fit();
-    if (keep_alive) continue;
-    co_await linger(session);
-    co_return std::nullopt;
+    if (const auto* later = std::get_if<Later>(&answer)) {
+      auto response = co_await wait_for(session, *later);
+      if (!response) co_return std::nullopt;
+      answer = std::move(*response);
+    }
+    const bool goes_on = co_await say(state, session, *request, std::get<Response>(answer));
+    if (!goes_on) co_return std::nullopt;
   }
 }
 

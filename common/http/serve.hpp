@@ -40,7 +40,13 @@ struct TakeOver {
   std::function<void(Connection)> take;
 };
 
-using Answer = std::variant<Response, TakeOver>;
+/// An answer that has to wait for something, as a blocked playlist reload does.  The connection's coroutine runs it and keeps
+/// the object meanwhile; it is cancelled when the peer leaves.  Must not throw.
+struct Later {
+  std::function<awaitable<Response>()> answer;
+};
+
+using Answer = std::variant<Response, TakeOver, Later>;
 
 /// Answers a request whose body, if any, is thrown away.  HEAD is asked like GET: the body of the
 /// Response is left out and its length told.  May throw: that is 500, a line in the log, and the

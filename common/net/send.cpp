@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/ioctl.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 
 namespace live::net {
@@ -17,19 +18,33 @@ constexpr int unsent_in_kernel = 128 * 1024;
 /// A peer that acknowledges nothing for so long has vanished.
 constexpr int unacknowledged_ms = 30'000;
 
+Sent not_sent() {
+  // ENOBUFS: a moment of memory pressure in the kernel, not the end of the connection.
+  const bool full = errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM;
+  return {full ? Sent::Outcome::full : Sent::Outcome::gone, 0};
+}
+
 }  // namespace
 
-Sent send_some(int fd, std::span<const iovec> pieces) {
+Sent send_some(int fd, std::span<const iovec> pieces, bool more) {
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(pieces.data());  // sendmsg(2) reads it only
   message.msg_iovlen = pieces.size();
+  const int flags = MSG_NOSIGNAL | MSG_DONTWAIT | (more ? MSG_MORE : 0);
   for (;;) {
-    const auto n = ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const auto n = ::sendmsg(fd, &message, flags);
     if (n >= 0) return {Sent::Outcome::some, static_cast<std::size_t>(n)};
-    if (errno == EINTR) continue;
-    // ENOBUFS: a moment of memory pressure in the kernel, not the end of the connection.
-    const bool full = errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM;
-    return {full ? Sent::Outcome::full : Sent::Outcome::gone, 0};
+    if (errno != EINTR) return not_sent();
+  }
+}
+
+Sent send_file(int fd, int file, std::uint64_t first, std::size_t length) {
+  auto offset = static_cast<off_t>(first);
+  for (;;) {
+    const auto n = ::sendfile(fd, file, &offset, length);
+    if (n > 0) return {Sent::Outcome::some, static_cast<std::size_t>(n)};
+    if (n == 0) return {Sent::Outcome::gone};
+    if (errno != EINTR) return not_sent();
   }
 }
 

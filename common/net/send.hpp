@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 
@@ -20,8 +21,12 @@ struct Sent {
 };
 
 /// Hands `pieces` (at most IOV_MAX, not all empty) to the kernel with one sendmsg(2), without
-/// blocking and without SIGPIPE.
-Sent send_some(int fd, std::span<const iovec> pieces);
+/// blocking and without SIGPIPE.  `more`: what follows at once may share a segment (MSG_MORE).
+Sent send_some(int fd, std::span<const iovec> pieces, bool more = false);
+
+/// At most `length` bytes of `file` from `first` on, by sendfile(2).  The socket is non-blocking.  A file that has become
+/// shorter: gone.
+Sent send_file(int fd, int file, std::uint64_t first, std::size_t length);
 
 /// Options for a socket on which live media leaves: segments at once; little in the kernel that it has not sent yet, so
 /// that what waits does so where it can still be left out; a peer that has vanished is noticed.  A unix socket has none

@@ -11,11 +11,14 @@
 #include <arpa/inet.h>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace live::http {
 namespace {
@@ -108,7 +111,23 @@ class Serve : public ::testing::Test {
       return Response{200, {}, std::make_shared<const Buffer>(32U << 20U)};
     if (request.path == "/take")
       return TakeOver{[this](Connection connection) { taken.set_value(std::move(connection)); }};
+    if (request.path == "/file") return Response{200, {}, Body::of_file(file, 1, (8U << 20U) - 1)};
+    if (request.path == "/later") return Later{[this] { return later(); }};
     return Response{200, {{"X-Test", "1"}}, "you asked for " + request.path};
+  }
+  /// What is answered when release() is called.
+  awaitable<Response> later() {
+    waiting.emplace(io, asio::steady_timer::time_point::max());
+    blocked.set_value();
+    co_await waiting->async_wait(as_result);
+    if (!released) given_up.set_value();
+    co_return Response{200, {}, "at last"};
+  }
+  void release() {
+    on_loop([this] {
+      released = true;
+      waiting->cancel();
+    });
   }
   /// Runs `work` on the loop and waits for it.
   void on_loop(const std::function<void()>& action) {
@@ -128,6 +147,10 @@ class Serve : public ::testing::Test {
   asio::io_context io{1};
   asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(io);
   std::promise<Connection> taken;
+  std::promise<void> blocked, given_up;
+  bool released = false;
+  std::optional<asio::steady_timer> waiting;
+  std::shared_ptr<const Fd> file;
   std::optional<Server> server;
   std::uint16_t port = 0;
   std::thread loop;
@@ -277,6 +300,40 @@ TEST_F(Serve, SendsBigBodiesAndDropsWhoDoesNotRead) {
   while (connections() > 0 && std::chrono::steady_clock::now() < deadline)
     std::this_thread::sleep_for(10ms);
   EXPECT_EQ(connections(), 0U);
+}
+
+TEST_F(Serve, SendsFilesFromWhereTheyAre) {
+  const Fd made{::memfd_create("file", MFD_CLOEXEC)};
+  ASSERT_EQ(::ftruncate(made.get(), 8U << 20U), 0);
+  ASSERT_EQ(::pwrite(made.get(), "abc", 3, 0), 3);
+  file = std::make_shared<const Fd>(::dup(made.get()));
+  start(quick());
+  const auto answer = Client{port}.get("/file");
+  const auto body = answer.substr(answer.find("\r\n\r\n") + 4);
+  EXPECT_EQ(body.size(), (8U << 20U) - 1);
+  EXPECT_THAT(body, StartsWith("bc"));
+  // A file that became shorter ends the connection: the client must not take something else for the rest.
+  ASSERT_EQ(::ftruncate(made.get(), 1000), 0);
+  EXPECT_LT(Client{port}.get("/file").size(), 2000U);
+}
+
+TEST_F(Serve, AnswersLaterAndInOrder) {
+  start({});
+  Client client{port};
+  client.send("GET /later HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n");
+  blocked.get_future().wait();
+  release();
+  EXPECT_THAT(client.read_until("for /2"), HasSubstr("at last"));
+}
+
+TEST_F(Serve, WhoLeavesWaitsForNothing) {
+  start({});
+  {
+    Client client{port};
+    client.send("GET /later HTTP/1.1\r\nHost: h\r\n\r\n");
+    blocked.get_future().wait();
+  }
+  EXPECT_EQ(given_up.get_future().wait_for(20s), std::future_status::ready);
 }
 
 TEST_F(Serve, KnowsThatThePeerIsLocal) {

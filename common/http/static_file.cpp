@@ -1,0 +1,133 @@
+#include "common/http/static_file.hpp"
+
+#include "common/base/failure.hpp"
+#include "common/http/range.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace live::http {
+namespace {
+
+constexpr std::size_t longest_path = 1024;
+
+bool is_servable(std::string_view path) {
+  if (path.empty() || path.size() > longest_path) return false;
+  for (std::size_t at = 0; at <= path.size();) {
+    const auto end = std::min(path.find('/', at), path.size());
+    if (end == at || path[at] == '.') return false;
+    at = end + 1;
+  }
+  return path.find('\0') == std::string_view::npos;
+}
+
+/// Is `etag` in the list of an If-None-Match (weak comparison) or If-Match (strong, RFC 9110 §8.8.3.2)?
+bool lists(std::string_view list, std::string_view etag, bool weak) {
+  while (!list.empty()) {
+    const auto comma = std::min(list.find(','), list.size());
+    auto one = list.substr(0, comma);
+    list.remove_prefix(std::min(comma + 1, list.size()));
+    one.remove_prefix(std::min(one.find_first_not_of(" \t"), one.size()));
+    one = one.substr(0, one.find_last_not_of(" \t") + 1);
+    if (one == "*") return true;
+    if (weak && one.starts_with("W/")) one.remove_prefix(2);
+    if (one == etag) return true;
+  }
+  return false;
+}
+
+/// Nothing for what is no date in the form that everybody sends (IMF-fixdate).
+std::optional<std::time_t> parse_http_date(std::string_view text) {
+  std::tm parts{};
+  const std::string copy{text};
+  const auto* const end = ::strptime(copy.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  if (end == nullptr || *end != '\0') return std::nullopt;
+  return ::timegm(&parts);
+}
+
+/// RFC 9110 §13.1.5: the range counts only if the representation is the one that the client has a part of.
+bool range_applies(const Request& request, const OpenFile& file) {
+  const auto condition = request.header("if-range");
+  if (condition.empty()) return true;
+  if (condition.front() == '"') return condition == file.etag;
+  return parse_http_date(condition) == file.modified;
+}
+
+}  // namespace
+
+Root::Root(const std::filesystem::path& folder)
+    : folder_(folder), fd_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  if (!fd_) fail(Exit::no_input, "serve {}: {}", folder.string(), std::strerror(errno));
+}
+
+Fd Root::beneath(std::string_view path, int flags) const {
+  if (!is_servable(path)) return {};
+  open_how how{};
+  how.flags = static_cast<std::uint64_t>(flags | O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+  const std::string copy{path};
+  return Fd{static_cast<int>(::syscall(SYS_openat2, fd_.get(), copy.c_str(), &how, sizeof how))};
+}
+
+std::optional<OpenFile> Root::open(std::string_view path) const {
+  auto fd = beneath(path, 0);
+  struct stat status {};
+  if (!fd || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  OpenFile file;
+  file.size = static_cast<std::uint64_t>(status.st_size);
+  file.modified = status.st_mtim.tv_sec;
+  file.etag = fmt::format("\"{:x}-{:x}-{:x}.{:x}\"", status.st_ino, file.size,
+                          status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+  file.fd = std::make_shared<const Fd>(std::move(fd));
+  return file;
+}
+
+bool Root::has_folder(std::string_view path) const {
+  return static_cast<bool>(beneath(path, O_DIRECTORY));
+}
+
+std::optional<int> precondition(const Request& request, std::string_view etag,
+                                std::time_t modified) {
+  if (const auto match = request.header("if-match"); !match.empty()) {
+    if (!lists(match, etag, false)) return 412;
+  } else if (const auto since = parse_http_date(request.header("if-unmodified-since"));
+             since && modified > *since) {
+    return 412;
+  }
+  if (const auto none = request.header("if-none-match"); !none.empty()) {
+    if (lists(none, etag, true)) return 304;
+  } else if (const auto since = parse_http_date(request.header("if-modified-since"));
+             since && modified <= *since) {
+    return 304;
+  }
+  return std::nullopt;
+}
+
+Response file_response(const Request& request, const OpenFile& file, Headers headers) {
+  headers.emplace_back("ETag", file.etag);
+  headers.emplace_back("Last-Modified", http_date(file.modified));
+  if (const auto status = precondition(request, file.etag, file.modified))
+    return {*status, std::move(headers), {}};
+  headers.emplace_back("Accept-Ranges", "bytes");
+  const auto range = range_applies(request, file) ? request.header("range") : std::string_view{};
+  const auto wanted = wanted_range(range, file.size);
+  if (std::holds_alternative<Unsatisfiable>(wanted)) {
+    headers.emplace_back("Content-Range", fmt::format("bytes */{}", file.size));
+    return {416, std::move(headers), {}};
+  }
+  if (const auto* span = std::get_if<ByteSpan>(&wanted)) {
+    headers.emplace_back("Content-Range", content_range(*span, file.size));
+    return {206, std::move(headers), Body::of_file(file.fd, span->first, span->length)};
+  }
+  return {200, std::move(headers), Body::of_file(file.fd, 0, file.size)};
+}
+
+}  // namespace live::http
