@@ -10,7 +10,8 @@ int main(int argc, char** argv) {
       "Examples:\n"
       "  rtsp2fmp4 rtsp://camera/stream | fmp4-httpd\n"
       "  rtsp2fmp4 rtsp://camera/stream | fmp4-httpd --listen :8080\n"
-      "  mkfifo /run/door.fifo; fmp4-httpd door=/run/door.fifo film=film.mp4\n"};
+      "  mkfifo /run/door.fifo; fmp4-httpd door=/run/door.fifo film=film.mp4\n"
+      "  fmp4-httpd --root /srv/hls --listen :8080\n"};
   fmp4_httpd::declare(program.app(), options);
   return program.run(argc, argv,
                      [&](live::cli::Runtime& runtime) { fmp4_httpd::serve(options, runtime); });

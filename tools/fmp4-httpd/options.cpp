@@ -49,6 +49,11 @@ void declare(CLI::App& app, Options& options) {
                  "a FIFO or file of live fMP4 as stream NAME; PATH - is stdin (default: live=-)")
       ->option_text("NAME=PATH ...");
   live::cli::add_address(app, "--listen", options.listen, "where to serve HTTP");
+  app.add_option("--root", options.root, "serve the HLS tree and the recordings in this folder")
+      ->option_text("DIR");
+  app.add_option("--hls-js", options.hls_js,
+                 "the script hls.js, for the pages of streams in --root where browsers need it")
+      ->option_text("FILE");
   app.add_option("--cors", options.cors,
                  "let pages of this origin play our streams; also names a proxy on this machine")
       ->check(CLI::Validator(check_origin, "ORIGIN"))
@@ -74,7 +79,7 @@ std::vector<SourceSpec> sources(const Options& options) {
     fail(Exit::usage, "--memory {}: not even a key frame has room; give it {} bytes at least",
          options.memory, min_memory);
   }
-  if (options.inputs.empty()) return {{"live", "-"}};
+  if (options.inputs.empty() && options.root.empty()) return {{"live", "-"}};
   std::vector<SourceSpec> all;
   std::set<std::string> names;
   bool has_stdin = false;
@@ -94,7 +99,8 @@ std::vector<SourceSpec> sources(const Options& options) {
 
 OnEof on_eof(const Options& options, const std::vector<SourceSpec>& sources) {
   if (options.on_eof) return *options.on_eof;
-  return sources.size() == 1 && sources.front().is_stdin() ? OnEof::exit : OnEof::keep;
+  return sources.size() == 1 && options.root.empty() && sources.front().is_stdin() ? OnEof::exit
+                                                                                   : OnEof::keep;
 }
 
 }  // namespace fmp4_httpd

@@ -32,11 +32,13 @@ struct Options {
   std::uint64_t memory = 64U << 20U;        ///< bytes, per stream
   std::optional<OnEof> on_eof;
   std::vector<std::string> inputs;  ///< NAME=PATH
+  std::string root;                 ///< folder with an HLS tree; empty: none
+  std::string hls_js;               ///< file of hls.js for the HLS pages; empty: none
 };
 
 void declare(CLI::App& app, Options& options);
 
-/// The streams to serve: `live=-` when there is no NAME=PATH.  Throws Failure(usage) for a name that is none,
+/// The streams to serve: `live=-` when there is neither NAME=PATH nor --root.  Throws Failure(usage) for a name that is none,
 /// is reserved or stands twice, for a second stdin, and for a --memory in which nothing has room.
 std::vector<SourceSpec> sources(const Options& options);
 

@@ -35,7 +35,11 @@ std::string url_of(const live::Address& address) {
 class Service {
  public:
   Service(const Options& options, live::cli::Runtime& runtime)
-      : options_(options), runtime_(runtime), site_(channels_, options) {}
+      : options_(options),
+        runtime_(runtime),
+        tree_(options.root.empty() ? nullptr
+                                   : std::make_unique<TreeSite>(runtime.io(), options.root)),
+        site_(channels_, tree_.get(), options) {}
 
   void run();
 
@@ -52,6 +56,7 @@ class Service {
   const Options& options_;
   live::cli::Runtime& runtime_;
   Channels channels_;
+  std::unique_ptr<TreeSite> tree_;
   Site site_;
   std::optional<live::http::Server> server_;
   OnEof on_eof_ = OnEof::exit;
@@ -117,7 +122,7 @@ void Service::ended(const Channel& channel, const SourceEnd& how) {
   }
   if (!how.failure.empty()) live::log::warn("{}: {}", channel.name(), how.failure);
   const bool all = std::ranges::all_of(channels_, [](const auto& each) { return each->over(); });
-  if (all && on_eof_ == OnEof::exit) wind_up(CloseCode::normal);
+  if (all && !tree_ && on_eof_ == OnEof::exit) wind_up(CloseCode::normal);
 }
 
 std::size_t Service::viewers() const {
@@ -132,6 +137,7 @@ live::awaitable<void> Service::tick() {
     co_await live::net::pause(tick_interval);
     for (const auto& channel : channels_)
       channel->hub().tick();
+    if (tree_) tree_->tick(std::chrono::steady_clock::now());
   }
 }
 
@@ -139,6 +145,7 @@ live::awaitable<void> Service::tick() {
 void Service::wind_up(CloseCode code) {
   if (std::exchange(winding_up_, true)) return;
   server_->stop();
+  if (tree_) tree_->stop();
   for (const auto& channel : channels_) {
     channel->stop();
     channel->hub().finish(code);
@@ -148,7 +155,8 @@ void Service::wind_up(CloseCode code) {
 
 live::awaitable<void> Service::leave() {
   const auto deadline = std::chrono::steady_clock::now() + grace;
-  while (viewers() > 0 && std::chrono::steady_clock::now() < deadline) {
+  while ((viewers() > 0 || (tree_ && server_->counts().connections > 0)) &&
+         std::chrono::steady_clock::now() < deadline) {
     co_await live::net::pause(grace_step);
   }
   runtime_.stop();

@@ -1,5 +1,6 @@
 #include "tools/fmp4-httpd/site.hpp"
 
+#include "common/base/file.hpp"
 #include "common/base/text.hpp"
 #include "common/http/ws_handshake.hpp"
 #include "common/net/send.hpp"
@@ -20,6 +21,8 @@ using live::http::Request;
 using live::http::Response;
 using live::http::TakeOver;
 
+constexpr std::string_view installed_script = "hls.min.js";  ///< --hls-js
+constexpr std::size_t most_script_bytes = 8U << 20U;
 constexpr std::string_view methods = "GET, HEAD, OPTIONS";
 
 void append(Headers& headers, Headers more) {
@@ -46,13 +49,17 @@ TakeOver watch(Channel& channel, Transport transport, std::string head) {
 /// The pages run their own scripts alone and talk to this server alone.  blob: is Media Source; ws: stands for
 /// older Safari, whose 'self' does not include it.
 constexpr auto page_policy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "default-src 'none'; script-src 'self'; worker-src blob:; style-src 'self'; img-src 'self'; "
     "media-src 'self' blob:; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'";
 
 }  // namespace
 
-Site::Site(const Channels& channels, const Options& options)
-    : channels_(channels), max_viewers_(options.max_viewers), guard_(options.cors) {}
+Site::Site(const Channels& channels, TreeSite* tree, const Options& options)
+    : channels_(channels),
+      tree_(tree),
+      max_viewers_(options.max_viewers),
+      guard_(options.cors),
+      hls_js_(options.hls_js.empty() ? "" : live::read_file(options.hls_js, most_script_bytes)) {}
 
 Answer Site::answer(const Request& request, const live::http::Peer& peer) const {
   const auto host = request.header("host");
@@ -64,12 +71,14 @@ Answer Site::answer(const Request& request, const live::http::Peer& peer) const 
                               live::printable(host), live::printable(host)));
   }
   const auto route = route_of(request.path);
-  if (request.method == "OPTIONS" && (route.page != Page::none || request.path == "*")) {
+  if (request.method == "OPTIONS" &&
+      (route.page != Page::none || tree_ != nullptr || request.path == "*")) {
     auto headers = common_headers(request);
     headers.emplace_back("Allow", methods);
     return Response{204, std::move(headers), {}};
   }
-  if (route.page == Page::none) return refuse(request, 404, "there is nothing here");
+  if (route.page == Page::none && tree_ == nullptr)
+    return refuse(request, 404, "there is nothing here");
   if (request.method != "GET" && request.method != "HEAD") {
     return refuse(request, 405, fmt::format("allowed are {}", methods),
                   {{"Allow", std::string{methods}}});
@@ -83,6 +92,8 @@ Answer Site::answer(const Request& request, const live::http::Peer& peer) const 
       return stats(request);
     case Page::icon:
       return Response{204, {{"Cache-Control", "max-age=86400"}}, {}};
+    case Page::none:
+      return tree_->answer(request, common_headers(request));
     default:
       return of_stream(request, route);
   }
@@ -90,6 +101,7 @@ Answer Site::answer(const Request& request, const live::http::Peer& peer) const 
 
 Answer Site::of_stream(const Request& request, const Route& route) const {
   auto* const channel = find(route.name);
+  if (channel == nullptr && tree_ != nullptr) return of_tree(request, route);
   if (channel == nullptr) {
     return refuse(request, 404, fmt::format("there is no stream {}; / lists them", route.name));
   }
@@ -103,10 +115,21 @@ Answer Site::of_stream(const Request& request, const Route& route) const {
     default:
       break;
   }
+  return to_folder(request, route.name);
+}
+
+Answer Site::to_folder(const Request& request, std::string_view name) const {
   auto headers = common_headers(request);
   // Relative, so that it also holds behind a proxy that adds a prefix.
-  headers.emplace_back("Location", fmt::format("{}/", route.name));
+  headers.emplace_back("Location", fmt::format("{}/", name));
   return Response{308, std::move(headers), {}};
+}
+
+Answer Site::of_tree(const Request& request, const Route& route) const {
+  const bool page_of_stream = route.page == Page::player || route.page == Page::no_slash;
+  if (page_of_stream && tree_->has_stream(route.name))
+    return route.page == Page::player ? page(request, "hls.html") : to_folder(request, route.name);
+  return tree_->answer(request, common_headers(request));
 }
 
 Headers Site::common_headers(const Request& request) const {
@@ -134,8 +157,15 @@ Answer Site::refuse(const Request& request, int status, std::string_view why, He
 Answer Site::page(const Request& request, std::string_view asset) const {
   const auto assets = web_assets();
   const auto found = std::ranges::find(assets, asset, &Asset::path);
-  if (found == assets.end()) return refuse(request, 404, "there is nothing here");
+  const bool installed = asset == installed_script;
+  if (found == assets.end() && !installed) return refuse(request, 404, "there is nothing here");
   auto headers = common_headers(request);
+  if (installed) {
+    append(headers,
+           {{"Content-Type", "text/javascript; charset=utf-8"}, {"Cache-Control", "no-cache"}});
+    // Without --hls-js an empty script: the page sees that it brings nothing, and no error stands on the console.
+    return Response{200, std::move(headers), Body::of_static(live::as_bytes(hls_js_))};
+  }
   headers.emplace_back("Content-Type", found->content_type);
   // A new version of the program must not meet an old page's scripts.
   headers.emplace_back("Cache-Control", "no-cache");

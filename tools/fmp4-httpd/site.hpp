@@ -5,13 +5,15 @@
 #include "tools/fmp4-httpd/guard.hpp"
 #include "tools/fmp4-httpd/route.hpp"
 #include "tools/fmp4-httpd/stats.hpp"
+#include "tools/fmp4-httpd/tree_site.hpp"
 
 namespace fmp4_httpd {
 
-/// REQUIRES: `channels` outlives it.
+/// REQUIRES: `channels` and `tree` (nullptr without --root) outlive it.
 class Site {
  public:
-  Site(const Channels& channels, const Options& options);
+  /// Throws Failure when --hls-js cannot be read.
+  Site(const Channels& channels, TreeSite* tree, const Options& options);
 
   /// For http::Server.
   [[nodiscard]] live::http::Answer answer(const live::http::Request& request,
@@ -34,9 +36,14 @@ class Site {
   [[nodiscard]] Channel* find(std::string_view name) const;
   [[nodiscard]] Answer of_stream(const Request& request, const Route& route) const;
 
+  [[nodiscard]] Answer of_tree(const Request& request, const Route& route) const;
+  [[nodiscard]] Answer to_folder(const Request& request, std::string_view name) const;
+
   const Channels& channels_;
+  TreeSite* const tree_;
   const std::uint64_t max_viewers_;
   const Guard guard_;
+  const std::string hls_js_;  ///< the script, empty when there is none
 };
 
 }  // namespace fmp4_httpd

@@ -1,0 +1,106 @@
+"""--root: files with validators and ranges, playlists zipped, Cache-Control by kind, CORS on errors too."""
+
+import gzip
+import os
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "lib"))
+import tree
+from server import Server, check, connect, get, read_head, request_text
+
+FOREVER = "public, max-age=31536000, immutable"
+
+with tempfile.TemporaryDirectory(prefix="root.") as root:
+    tree.stream(root)
+    tree.publish(os.path.join(root, "cam", "vod-1.m3u8"), "#EXTM3U\n#EXTINF:4,\n360p/7000.m4s\n#EXT-X-ENDLIST\n")
+    tree.publish(os.path.join(root, "cam", "vod-2.m3u8"), "#EXTM3U\n#EXTINF:4,\n360p/7000.m4s\n")
+    tree.publish(os.path.join(root, "film.mp4"), bytes(range(256)) * 4096)
+
+    with Server("--root", root, "--cors", "https://www.example.org", stdin=None) as server:
+        port = server.port
+
+        def kind(path, content_type, cache):
+            reply = get(port, path)
+            check(reply.status == 200, path, reply)
+            check(reply.headers["content-type"] == content_type, path, reply)
+            check(reply.headers["cache-control"] == cache, path, reply)
+            return reply
+
+        playlist = "application/vnd.apple.mpegurl"
+        kind("/cam/live.m3u8", playlist, "max-age=60")
+        kind("/cam/360p/index.m3u8", playlist, "no-cache")
+        kind("/cam/vod-1.m3u8", playlist, FOREVER)
+        kind("/cam/vod-2.m3u8", playlist, "no-cache")
+        segment = kind("/cam/360p/7000.m4s", "video/mp4", FOREVER)
+        kind("/cam/360p/7000.1.m4s", "video/mp4", FOREVER)
+        kind("/cam/360p/init-7000.mp4", "video/mp4", FOREVER)
+        film = kind("/film.mp4", "video/mp4", "no-cache")
+        check(film.body == bytes(range(256)) * 4096, "the film is another")
+        check(segment.body == b"segment 7000 " * 1000, "the segment is another")
+
+        # What the client has already.
+        etag = segment.headers["etag"]
+        same = get(port, "/cam/360p/7000.m4s", headers=[f"If-None-Match: {etag}"])
+        check(same.status == 304 and not same.body and "content-length" not in same.headers, same)
+        check(same.headers["etag"] == etag and same.headers["cache-control"] == FOREVER, same)
+        live = get(port, "/cam/360p/index.m3u8")
+        check(get(port, "/cam/360p/index.m3u8", headers=[f"If-None-Match: {live.headers['etag']}"]).status == 304)
+
+        # Parts of a file.
+        for asked, status, told, body in (
+            ("bytes=0-6", 206, "bytes 0-6/13000", b"segment"),
+            ("bytes=-5", 206, "bytes 12995-12999/13000", b"7000 "),
+            ("bytes=12990-99999", 206, "bytes 12990-12999/13000", b"ment 7000 "),
+            ("bytes=13000-", 416, "bytes */13000", b""),
+            ("bytes=-0", 416, "bytes */13000", b""),
+            ("bytes=0-1,5-6", 200, None, segment.body),
+            ("bytes=" + ",".join(["0-"] * 1000), 200, None, segment.body),
+            ("bytes=6-2", 200, None, segment.body),
+            ("octets=0-1", 200, None, segment.body),
+        ):
+            reply = get(port, "/cam/360p/7000.m4s", headers=[f"Range: {asked}"])
+            check(reply.status == status and reply.headers.get("content-range") == told, asked, reply)
+            check(reply.body == body, asked, reply)
+        other = get(port, "/cam/360p/7000.m4s", headers=["Range: bytes=0-1", 'If-Range: "other"'])
+        check(other.status == 200, other)
+
+        head = get(port, "/cam/360p/7000.m4s", "HEAD")
+        check(head.status == 200 and head.headers["content-length"] == "13000", head)
+
+        zipped = get(port, "/cam/360p/index.m3u8", headers=["Accept-Encoding: gzip"])
+        check(zipped.headers["content-encoding"] == "gzip" and zipped.headers["vary"], zipped)
+        check(gzip.decompress(zipped.body) == live.body, "unzipped it is another")
+        check(zipped.headers["etag"] != live.headers["etag"], "two encodings with one strong tag")
+        plain = get(port, "/cam/360p/7000.m4s", headers=["Accept-Encoding: gzip"])
+        check("content-encoding" not in plain.headers, "media is not zipped:", plain)
+
+        # A viewer's token goes along, on every URI.
+        carried = get(port, "/cam/live.m3u8?token=a").body.decode()
+        check("\n360p/index.m3u8?token=a\n" in carried and "\n480p/index.m3u8?token=a\n" in carried, carried)
+        carried = get(port, "/cam/360p/index.m3u8?token=a").body.decode()
+        for uri in ('"init-7000.mp4?token=a"', "\n7000.m4s?token=a\n", '"7005.3.m4s?token=a"', '"7006.0.m4s?token=a"'):
+            check(uri in carried, uri, "is not in", carried)
+
+        # Errors say so, to other pages too, and are not kept.
+        origin = ["Origin: https://www.example.org"]
+        missing = get(port, "/cam/360p/1.m4s", headers=origin)
+        check(missing.status == 404 and missing.headers["cache-control"] == "no-store", missing)
+        check(missing.headers["access-control-allow-origin"] == "https://www.example.org", missing)
+        check(get(port, "/cam/live.m3u8", headers=origin).headers["access-control-allow-origin"], "no CORS")
+        check(get(port, "/cam/360p/7000.m4s", "OPTIONS").status == 204)
+        check(get(port, "/cam/360p/7000.m4s", "PUT").status == 405)
+
+        # Pages.
+        check(b"hls.js" in get(port, "/cam/").body, "the page of a stream of the tree")
+        check(get(port, "/cam").headers["location"] == "cam/")
+        check(get(port, "/none/").status == 404)
+        check(get(port, "/-/hls.min.js").body == b"", "there is no hls.js")
+
+        # One connection for all.
+        with connect(port) as s:
+            file = s.makefile("rb")
+            for number in range(7000, 7006):
+                s.sendall(request_text(f"/cam/480p/{number}.m4s", port))
+                reply = read_head(file)
+                check(file.read(int(reply.headers["content-length"])) == f"segment {number} ".encode() * 1000)

@@ -1,0 +1,94 @@
+"""--root: blocked reloads, hinted parts, delta updates and reports of a playlist with parts."""
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "lib"))
+import tree
+from server import Server, check, connect, get, request_text, until
+
+with tempfile.TemporaryDirectory(prefix="root.") as root:
+    low, high = tree.stream(root)
+    with Server("--root", root, "--status", "127.0.0.1:0", stdin=None) as server:
+        port = server.port
+        url = "/cam/360p/index.m3u8"
+
+        def text(query=""):
+            reply = get(port, url + query)
+            check(reply.status == 200, query, reply)
+            return reply.body.decode()
+
+        def waiting(ask):
+            asked = tree.Asked(ask)
+            asked.join(0.3)
+            check(asked.is_alive(), "answered at once:", asked.reply)
+            return asked
+
+        first = text()
+        for tag in ("CAN-BLOCK-RELOAD=YES", "CAN-SKIP-UNTIL=24", "PART-HOLD-BACK=3", "HOLD-BACK=12",
+                    '#EXT-X-PRELOAD-HINT:TYPE=PART,URI="7006.0.m4s"',
+                    '#EXT-X-RENDITION-REPORT:URI="../480p/index.m3u8",LAST-MSN=105,LAST-PART=3'):
+            check(tag in first, tag, "is not in", first)
+
+        # The next part releases who waits for it, and who waits for its bytes.
+        part = waiting(lambda: get(port, url + "?_HLS_msn=106&_HLS_part=0"))
+        hinted = waiting(lambda: get(port, "/cam/360p/7006.0.m4s"))
+        whole = waiting(lambda: get(port, url + "?_HLS_msn=106"))
+        low.add_part()
+        check('URI="7006.0.m4s"' in part.answer(5).body.decode(), part.reply)
+        check(hinted.answer(5).body == b"part 7006.0 " * 250, hinted.reply)
+        check(whole.is_alive(), "the segment is not whole yet")
+        for _ in range(3):
+            low.add_part()
+        check("\n7006.m4s\n" in whole.answer(5).body.decode(), whole.reply)
+
+        # A part beyond its segment is the next one's first.
+        check(text("?_HLS_msn=106&_HLS_part=3"), "it is there")
+        beyond = waiting(lambda: get(port, url + "?_HLS_msn=106&_HLS_part=4"))
+        low.add_part()
+        check('URI="7007.0.m4s"' in beyond.answer(5).body.decode(), beyond.reply)
+
+        # What cannot be right.
+        for query in ("?_HLS_msn=109", "?_HLS_msn=999", "?_HLS_part=1", "?_HLS_msn=x", "?_HLS_msn=107&_HLS_part=99"):
+            check(get(port, url + query).status == 400, query)
+        check(get(port, "/cam/360p/7099.0.m4s").status == 404, "no hint named it")
+
+        delta = text("?_HLS_skip=YES")
+        check("#EXT-X-SKIP:SKIPPED-SEGMENTS=" in delta and "#EXT-X-VERSION:9" in delta, delta)
+        check("\n7000.m4s\n" not in delta and "\n7006.m4s\n" in delta, delta)
+
+        # A viewer who leaves is forgotten.
+        s = connect(port)
+        s.sendall(request_text(url + "?_HLS_msn=107&_HLS_part=3", port))
+        time.sleep(0.2)
+        s.close()
+
+        # Nothing comes for three targets: 503; meanwhile others are served.
+        late = waiting(lambda: get(port, url + "?_HLS_msn=107&_HLS_part=3"))
+        begun = time.monotonic()
+        check(get(port, "/cam/480p/index.m3u8").status == 200)
+        check(late.answer(30).status == 503 and time.monotonic() - begun > 10, late.reply)
+
+        # The end releases everybody, and promises nothing more.
+        last = waiting(lambda: get(port, url + "?_HLS_msn=107&_HLS_part=2"))
+        never = waiting(lambda: get(port, "/cam/360p/7007.1.m4s"))
+        low.end()
+        ended = last.answer(5).body.decode()
+        check("#EXT-X-ENDLIST" in ended and "BLOCK" not in ended and "HINT" not in ended, ended)
+        check(never.answer(5).status == 404, never.reply)
+        check("#EXT-X-ENDLIST" in text("?_HLS_msn=999&_HLS_part=9"), "an ended list has all")
+        check("360p" not in get(port, "/cam/480p/index.m3u8").body.decode(), "a report of a list that has ended")
+
+        # A stream that is taken away.
+        gone = waiting(lambda: get(port, "/cam/480p/index.m3u8?_HLS_msn=106"))
+        os.rename(os.path.join(root, "cam"), os.path.join(root, ".trash-1"))
+        shutil.rmtree(os.path.join(root, ".trash-1"))
+        check(gone.answer(15).status == 404, gone.reply)
+
+        # And our own end.
+        other, _ = tree.stream(root, "dog")
+        final = waiting(lambda: get(port, "/dog/360p/index.m3u8?_HLS_msn=106"))
+    check(final.answer(5).status in (200, 503), final.reply)

@@ -1,0 +1,154 @@
+#include "tools/fmp4-httpd/playlist_delivery.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace fmp4_httpd {
+namespace {
+
+using live::hls::MediaPlaylist;
+using live::hls::Part;
+using live::hls::RenditionReport;
+using live::hls::Segment;
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// Ten segments from 100 on (files from 7000 on), the last three with four parts; of the next one two.
+MediaPlaylist live_list() {
+  MediaPlaylist list;
+  list.target_duration = 4s;
+  list.media_sequence = 100;
+  list.part_target = 1s;
+  const auto part = [](int number, int index) {
+    return Part{
+        std::to_string(number) + "." + std::to_string(index) + ".m4s", 1s, index == 0, false, {}};
+  };
+  for (int i = 0; i < 10; ++i) {
+    Segment segment;
+    segment.uri = std::to_string(7000 + i) + ".m4s";
+    segment.duration = 4s;
+    segment.map = live::hls::Map{"init-7000.mp4", {}};
+    for (int p = 0; i >= 7 && p < 4; ++p)
+      segment.parts.push_back(part(7000 + i, p));
+    list.segments.push_back(segment);
+  }
+  list.parts = {part(7010, 0), part(7010, 1)};
+  return list;
+}
+
+Directives asked(std::string_view query) {
+  const auto parsed = parse_directives(query);
+  EXPECT_TRUE(std::holds_alternative<Directives>(parsed)) << query;
+  return std::get<Directives>(parsed);
+}
+
+TEST(Directives, AreTakenOutOfTheQuery) {
+  const auto all = asked("token=a%20b&_HLS_msn=7&x&_HLS_part=3&_HLS_skip=v2&y=1");
+  EXPECT_EQ(all.sequence, 7U);
+  EXPECT_EQ(all.part, 3U);
+  EXPECT_TRUE(all.skip);
+  EXPECT_EQ(all.rest, "token=a%20b&x&y=1");
+}
+
+TEST(Directives, OfNoUseAreRefused) {
+  for (const auto* query :
+       {"_HLS_part=1", "_HLS_msn=", "_HLS_msn=-1", "_HLS_msn=1x", "_HLS_msn",
+        "_HLS_msn=99999999999999999999", "_HLS_msn=1&_HLS_part=a", "_HLS_skip=no"})
+    EXPECT_TRUE(std::holds_alternative<std::string>(parse_directives(query))) << query;
+}
+
+TEST(Directives, WhatIsCarriedCannotBreakALine) {
+  EXPECT_EQ(asked("a=\"\n<>#\x80").rest, "a=%22%0A%3C%3E%23%80");
+}
+
+TEST(Readiness, IsThatOfTheSegment) {
+  EXPECT_EQ(readiness(live_list(), asked("")), Readiness::ready);
+  EXPECT_EQ(readiness(live_list(), asked("_HLS_msn=109")), Readiness::ready);
+  EXPECT_EQ(readiness(live_list(), asked("_HLS_msn=3")), Readiness::ready);
+  EXPECT_EQ(readiness(live_list(), asked("_HLS_msn=110")), Readiness::not_yet);
+  EXPECT_EQ(readiness(live_list(), asked("_HLS_msn=111")), Readiness::not_yet);
+  EXPECT_EQ(readiness(live_list(), asked("_HLS_msn=112")), Readiness::too_early);
+}
+
+TEST(Readiness, IsThatOfThePart) {
+  EXPECT_EQ(readiness(live_list(), asked("_HLS_msn=110&_HLS_part=1")), Readiness::ready);
+  EXPECT_EQ(readiness(live_list(), asked("_HLS_msn=110&_HLS_part=2")), Readiness::not_yet);
+  EXPECT_EQ(readiness(live_list(), asked("_HLS_msn=110&_HLS_part=9")), Readiness::too_early);
+  EXPECT_EQ(readiness(live_list(), asked("_HLS_msn=111&_HLS_part=0")), Readiness::not_yet);
+}
+
+TEST(Readiness, APartBeyondItsSegmentIsTheNextOnesFirst) {
+  auto list = live_list();
+  EXPECT_EQ(readiness(list, asked("_HLS_msn=109&_HLS_part=4")), Readiness::ready);
+  list.parts.clear();
+  EXPECT_EQ(readiness(list, asked("_HLS_msn=109&_HLS_part=3")), Readiness::ready);
+  EXPECT_EQ(readiness(list, asked("_HLS_msn=109&_HLS_part=4")), Readiness::not_yet);
+}
+
+TEST(Readiness, AnEndedListHasAll) {
+  auto list = live_list();
+  list.ended = true;
+  EXPECT_EQ(readiness(list, asked("_HLS_msn=999&_HLS_part=9")), Readiness::ready);
+}
+
+TEST(NextPart, FollowsTheLastOne) {
+  auto list = live_list();
+  EXPECT_EQ(next_part(list), "7010.2.m4s");
+  list.parts.clear();
+  EXPECT_EQ(next_part(list), "7010.0.m4s");
+  list.ended = true;
+  EXPECT_EQ(next_part(list), std::nullopt);
+}
+
+TEST(Deliver, PromisesWhatAServerKeeps) {
+  const auto text = deliver(live_list(), {}, {{"../480p/index.m3u8", 110, 1}});
+  EXPECT_THAT(text, HasSubstr("CAN-BLOCK-RELOAD=YES"));
+  EXPECT_THAT(text, HasSubstr("CAN-SKIP-UNTIL=24"));
+  EXPECT_THAT(text, HasSubstr("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"7010.2.m4s\""));
+  EXPECT_THAT(
+      text,
+      HasSubstr("#EXT-X-RENDITION-REPORT:URI=\"../480p/index.m3u8\",LAST-MSN=110,LAST-PART=1"));
+}
+
+TEST(Deliver, LeavesOutWhatTheViewerHas) {
+  // 24 s from the end: 2 s of parts and six segments, of which the sixth is in part behind the boundary.
+  const auto text = deliver(live_list(), asked("_HLS_skip=YES"), {});
+  EXPECT_THAT(text, HasSubstr("#EXT-X-SKIP:SKIPPED-SEGMENTS=4"));
+  EXPECT_THAT(text, HasSubstr("#EXT-X-MEDIA-SEQUENCE:100"));
+  EXPECT_THAT(text, Not(HasSubstr("7003.m4s")));
+  EXPECT_THAT(text, HasSubstr("7004.m4s"));
+}
+
+TEST(Deliver, AnEndedListPromisesNothing) {
+  auto list = live_list();
+  list.ended = true;
+  const auto text = deliver(list, asked("_HLS_skip=YES"), {{"../480p/index.m3u8", 110, 1}});
+  for (const auto* tag : {"BLOCK", "SKIP", "HINT", "REPORT"})
+    EXPECT_THAT(text, Not(HasSubstr(tag)));
+}
+
+TEST(Deliver, CarriesTheQueryOnEveryUri) {
+  const auto text = deliver(live_list(), asked("t=1"), {{"../480p/index.m3u8", 110, 1}});
+  for (const auto* uri : {"\n7009.m4s?t=1\n", "\"init-7000.mp4?t=1\"", "\"7009.3.m4s?t=1\"",
+                          "\"7010.2.m4s?t=1\"", "\"../480p/index.m3u8?t=1\""})
+    EXPECT_THAT(text, HasSubstr(uri));
+}
+
+TEST(CarryQuery, OnlyToThisServer) {
+  EXPECT_EQ(carry_query("#EXTM3U\r\n#EXT-X-KEY:METHOD=AES-128,URI=\"https://keys/1\",X-URI=\"a\"\n"
+                        "https://other/x.ts\n//other/y.ts\nz.ts?v=1\n",
+                        "t=1"),
+            "#EXTM3U\n#EXT-X-KEY:METHOD=AES-128,URI=\"https://keys/1\",X-URI=\"a\"\n"
+            "https://other/x.ts\n//other/y.ts\nz.ts?v=1&t=1\n");
+}
+
+TEST(Report, SaysWhereTheOtherStands) {
+  auto list = live_list();
+  EXPECT_EQ(report_of("u", list), (RenditionReport{"u", 110, 1}));
+  list.parts.clear();
+  EXPECT_EQ(report_of("u", list), (RenditionReport{"u", 109, 3}));
+}
+
+}  // namespace
+}  // namespace fmp4_httpd

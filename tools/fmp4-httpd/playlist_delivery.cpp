@@ -1,0 +1,208 @@
+#include "tools/fmp4-httpd/playlist_delivery.hpp"
+
+#include "common/tree/names.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace fmp4_httpd {
+namespace {
+
+using live::hls::MediaPlaylist;
+using std::chrono::seconds;
+
+/// CAN-SKIP-UNTIL must be at least six target durations (§4.4.3.8).
+constexpr int skip_boundary_targets = 6;
+/// How far a request may be ahead of the last whole segment (§6.2.5.2).
+constexpr std::uint64_t sequences_ahead = 2;
+/// And of the last part: 3 parts of less than a second, else as many as last 3 s (§6.2.5.2, Advance Part Limit).
+constexpr live::Us parts_ahead = seconds{3};
+constexpr std::uint64_t short_parts_ahead = 3;
+
+std::optional<std::uint64_t> number(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto* const end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc{} || at != end) return std::nullopt;
+  return value;
+}
+
+/// What goes into quoted attributes and lines of a playlist: anything else percent-encoded.
+std::string harmless(std::string_view query) {
+  std::string out;
+  for (const char c : query) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = byte > 0x20 && byte < 0x7f && c != '"' && c != '<' && c != '>' && c != '#';
+    if (plain) {
+      out += c;
+    } else {
+      out += fmt::format("%{:02X}", byte);
+    }
+  }
+  return out;
+}
+
+/// The sequence number behind the last whole segment.
+std::uint64_t open_sequence(const MediaPlaylist& playlist) {
+  return playlist.media_sequence + playlist.skipped + playlist.segments.size();
+}
+
+std::uint64_t advance_limit(const MediaPlaylist& playlist) {
+  if (!playlist.part_target || *playlist.part_target < seconds{1}) return short_parts_ahead;
+  return static_cast<std::uint64_t>((parts_ahead + *playlist.part_target - live::Us{1}) /
+                                    *playlist.part_target);
+}
+
+/// Segments that a delta update leaves out: whole ones that lie before the skip boundary (§6.2.5.1).
+std::size_t to_skip(const MediaPlaylist& playlist, live::Us boundary) {
+  live::Us behind{};
+  for (const auto& part : playlist.parts)
+    behind += part.duration;
+  auto left = playlist.segments.size();
+  while (left > 0 && behind < boundary)
+    behind += playlist.segments[--left].duration;
+  return left;
+}
+
+/// A token is for this server: it does not go onto a URI that names another one.
+bool is_ours(std::string_view uri) {
+  const auto colon = uri.find(':');
+  const bool has_scheme = colon != std::string_view::npos && colon < uri.find('/');
+  return !uri.empty() && !has_scheme && !uri.starts_with("//");
+}
+
+std::string with_query(std::string_view uri, std::string_view query) {
+  std::string out{uri};
+  if (!is_ours(uri)) return out;
+  out += uri.find('?') == std::string_view::npos ? '?' : '&';
+  return out.append(query);
+}
+
+/// A tag's line, its URI attribute with `query` behind it.
+std::string carried_in_tag(std::string_view line, std::string_view query) {
+  constexpr std::string_view attribute = "URI=\"";
+  const auto at = line.find(attribute);
+  const auto begin = at + attribute.size();
+  const bool whole_name =
+      at != std::string_view::npos && at > 0 && (line[at - 1] == ':' || line[at - 1] == ',');
+  const auto end = whole_name ? line.find('"', begin) : std::string_view::npos;
+  if (end == std::string_view::npos) return std::string{line};
+  return std::string{line.substr(0, begin)} + with_query(line.substr(begin, end - begin), query) +
+         std::string{line.substr(end)};
+}
+
+}  // namespace
+
+std::variant<Directives, std::string> parse_directives(std::string_view query) {
+  Directives asked;
+  while (!query.empty()) {
+    const auto end = std::min(query.find('&'), query.size());
+    const auto one = query.substr(0, end);
+    query.remove_prefix(std::min(end + 1, query.size()));
+    const auto equals = std::min(one.find('='), one.size());
+    const auto name = one.substr(0, equals);
+    const auto value = one.substr(std::min(equals + 1, one.size()));
+    if (name == "_HLS_msn" || name == "_HLS_part") {
+      const auto n = number(value);
+      if (!n) return fmt::format("{} is a number", name);
+      (name == "_HLS_msn" ? asked.sequence : asked.part) = *n;
+    } else if (name == "_HLS_skip") {
+      if (value != "YES" && value != "v2") return "_HLS_skip is YES or v2";
+      asked.skip = true;
+    } else if (!one.empty()) {
+      asked.rest.append(asked.rest.empty() ? "" : "&").append(harmless(one));
+    }
+  }
+  if (asked.part && !asked.sequence) return "_HLS_part needs _HLS_msn";
+  return asked;
+}
+
+Readiness readiness(const MediaPlaylist& playlist, const Directives& asked) {
+  if (!asked.sequence || playlist.ended) return Readiness::ready;
+  auto sequence = *asked.sequence;
+  const auto open = open_sequence(playlist);
+  if (sequence >= open + sequences_ahead) return Readiness::too_early;
+  if (!asked.part) return sequence < open ? Readiness::ready : Readiness::not_yet;
+  auto part = *asked.part;
+  if (sequence + 1 == open && !playlist.segments.empty()) {
+    const auto& parts = playlist.segments.back().parts;
+    if (parts.empty() || part < parts.size()) return Readiness::ready;
+    sequence = open;
+    part = 0;
+  }
+  if (sequence < open) return Readiness::ready;
+  if (sequence == open && part < playlist.parts.size()) return Readiness::ready;
+  const auto ahead = sequence == open ? part + 1 - playlist.parts.size() : part;
+  return ahead > advance_limit(playlist) ? Readiness::too_early : Readiness::not_yet;
+}
+
+live::hls::RenditionReport report_of(const std::string& uri, const MediaPlaylist& sister) {
+  live::hls::RenditionReport report{uri, open_sequence(sister), {}};
+  if (!sister.parts.empty()) {
+    report.last_part = sister.parts.size() - 1;
+    return report;
+  }
+  if (report.last_sequence > 0) --report.last_sequence;
+  if (!sister.segments.empty() && !sister.segments.back().parts.empty())
+    report.last_part = sister.segments.back().parts.size() - 1;
+  return report;
+}
+
+std::optional<std::string> next_part(const MediaPlaylist& playlist) {
+  using live::tree::FileName;
+  if (!playlist.part_target || playlist.ended) return std::nullopt;
+  if (!playlist.parts.empty()) {
+    auto name = live::tree::parse_file_name(playlist.parts.back().uri);
+    if (!name || name->kind != FileName::Kind::part) return std::nullopt;
+    ++name->part;
+    return to_text(*name);
+  }
+  if (playlist.segments.empty()) return std::nullopt;
+  const auto& last = playlist.segments.back();
+  auto name = live::tree::parse_file_name(last.uri);
+  if (!name || name->kind != FileName::Kind::segment) return std::nullopt;
+  name->kind = FileName::Kind::part;
+  ++name->number;
+  const auto first =
+      last.parts.empty() ? std::nullopt : live::tree::parse_file_name(last.parts.front().uri);
+  name->part = first ? first->part : 0;
+  return to_text(*name);
+}
+
+std::string carry_query(std::string_view playlist, std::string_view query) {
+  if (query.empty()) return std::string{playlist};
+  std::string out;
+  while (!playlist.empty()) {
+    const auto end = std::min(playlist.find('\n'), playlist.size());
+    auto line = playlist.substr(0, end);
+    playlist.remove_prefix(std::min(end + 1, playlist.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const bool is_uri = !line.empty() && !line.starts_with('#');
+    out.append(is_uri ? with_query(line, query) : carried_in_tag(line, query)).append("\n");
+  }
+  return out;
+}
+
+std::string deliver(MediaPlaylist playlist, const Directives& asked,
+                    std::vector<live::hls::RenditionReport> sisters) {
+  if (playlist.part_target && !playlist.ended) {
+    const live::Us boundary = playlist.target_duration * skip_boundary_targets;
+    auto& control = playlist.server_control;
+    if (!control) control.emplace();
+    control->can_block_reload = true;
+    control->can_skip_until = boundary;
+    if (auto hint = next_part(playlist)) playlist.preload_hint = {false, std::move(*hint)};
+    playlist.reports = std::move(sisters);
+    if (asked.skip && playlist.skipped == 0) {
+      playlist.skipped = to_skip(playlist, boundary);
+      const auto first = playlist.segments.begin();
+      playlist.segments.erase(first, first + static_cast<std::ptrdiff_t>(playlist.skipped));
+    }
+  }
+  return carry_query(live::hls::format(playlist), asked.rest);
+}
+
+}  // namespace fmp4_httpd

@@ -1,0 +1,51 @@
+// A media playlist as a server completes it for low latency: draft-pantos-hls-rfc8216bis §6.2.5, B.  Pure.
+//
+// On disk a playlist promises nothing that only a server can keep (man 5 hls-tree).  Served from here it gains
+// CAN-BLOCK-RELOAD, CAN-SKIP-UNTIL, the hint of the next part and reports of its sisters, and the three delivery directives
+// are answered.
+#pragma once
+
+#include "common/hls/media_playlist.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace fmp4_httpd {
+
+/// What a query asks.
+struct Directives {
+  std::optional<std::uint64_t> sequence, part;  ///< _HLS_msn, _HLS_part
+  bool skip = false;                            ///< _HLS_skip=YES or v2
+  std::string rest;  ///< what is not ours, to be carried on every URI: printable, without quotes
+  bool operator==(const Directives&) const = default;
+};
+/// Or one clause why it is none: 400.
+std::variant<Directives, std::string> parse_directives(std::string_view query);
+
+enum class Readiness {
+  ready,      ///< has what was asked, or will never have it (ENDLIST)
+  not_yet,    ///< wait for the next version
+  too_early,  ///< asked too far ahead: 400
+};
+/// Without msn: ready.  A part beyond the last of its segment is the first of the next one.
+Readiness readiness(const live::hls::MediaPlaylist& playlist, const Directives& asked);
+
+/// Where another rendition of the stream stands.
+live::hls::RenditionReport report_of(const std::string& uri,
+                                     const live::hls::MediaPlaylist& sister);
+
+/// The name of the part that comes next; nothing for a list without parts, or one that has ended.
+std::optional<std::string> next_part(const live::hls::MediaPlaylist& playlist);
+
+/// The playlist as it is sent.  One without parts, or an ended one, as it is on disk, but for `asked.rest`.
+std::string deliver(live::hls::MediaPlaylist playlist, const Directives& asked,
+                    std::vector<live::hls::RenditionReport> sisters);
+
+/// Any playlist with `query` behind its URIs, in tags too, but for those that name another server.
+std::string carry_query(std::string_view playlist, std::string_view query);
+
+}  // namespace fmp4_httpd

@@ -1,0 +1,59 @@
+// --root: an HLS tree, and the recordings in it, over HTTP.
+#pragma once
+
+#include "common/http/serve.hpp"
+#include "common/http/static_file.hpp"
+#include "tools/fmp4-httpd/playlist_delivery.hpp"
+#include "tools/fmp4-httpd/tree_watch.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace fmp4_httpd {
+
+class TreeSite {
+ public:
+  /// Throws Failure when `root` is no folder that can be read.
+  TreeSite(live::asio::io_context& io, const std::filesystem::path& root);
+
+  /// GET or HEAD of a file ("/stream/360p/index.m3u8"), with `headers` (CORS and the like) on whatever is answered.
+  live::http::Answer answer(const live::http::Request& request, live::http::Headers headers);
+  /// Is there a multivariant playlist, or any media playlist, of this stream?
+  [[nodiscard]] bool has_stream(std::string_view name) const;
+
+  void tick(live::Monotonic now) { watch_.tick(now); }
+  void stop() { watch_.stop(); }
+  [[nodiscard]] std::size_t waiting() const { return watch_.waiting(); }
+
+ private:
+  using Request = live::http::Request;
+  using Response = live::http::Response;
+  using Answer = live::http::Answer;
+  using Headers = live::http::Headers;
+  using Shared = std::shared_ptr<WatchedPlaylist>;
+
+  Answer playlist(const Request& request, const std::string& path, Headers headers);
+  Answer media_playlist(const Request& request, Shared watched, Headers headers);
+  Answer file(const Request& request, const std::string& path, Headers headers);
+  live::awaitable<Response> reload(Request request, Shared watched, Directives asked,
+                                   Headers headers);
+  live::awaitable<Response> hinted_part(Request request, Shared watched, std::string path,
+                                        Headers headers);
+  Response complete(const Request& request, const WatchedPlaylist& watched, const Directives& asked,
+                    Headers headers);
+
+  live::http::Root root_;
+  TreeWatch watch_;
+  /// What was delivered last, for the many who ask for the same.
+  struct Delivered {
+    std::string folder, rest;
+    std::uint64_t version = 0;
+    bool skip = false;
+    std::string text;
+  };
+  std::vector<Delivered> delivered_;
+};
+
+}  // namespace fmp4_httpd

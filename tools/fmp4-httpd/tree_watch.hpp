@@ -1,0 +1,91 @@
+// The media playlists of an HLS tree that somebody is asking for, as they are now: inotify(7) on their folders, and everybody
+// who waits for the next version or the next part.
+#pragma once
+
+#include "common/base/fd.hpp"
+#include "common/base/units.hpp"
+#include "common/hls/media_playlist.hpp"
+#include "common/http/static_file.hpp"
+#include "common/net/asio.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+namespace fmp4_httpd {
+
+/// One media playlist that is watched.
+class WatchedPlaylist {
+ public:
+  explicit WatchedPlaylist(std::string folder) : folder_(std::move(folder)) {}
+
+  [[nodiscard]] const std::string& folder() const { return folder_; }  ///< "stream/360p"
+  /// nullptr when it is gone, or is none.
+  [[nodiscard]] const live::hls::MediaPlaylist* playlist() const {
+    return playlist_ ? &*playlist_ : nullptr;
+  }
+  [[nodiscard]] const std::string& text() const { return text_; }
+  /// Grows with every change of the playlist.
+  [[nodiscard]] std::uint64_t version() const { return version_; }
+
+  /// Returns when something in the folder has changed, at `deadline`, or when cancelled.  Does not throw.
+  live::awaitable<void> change(live::Monotonic deadline);
+
+ private:
+  friend class TreeWatch;
+  std::string folder_;
+  std::optional<live::hls::MediaPlaylist> playlist_;
+  std::string text_;
+  std::uint64_t version_ = 0;
+  int watch_ = -1;  ///< inotify's number
+  live::Monotonic asked_;
+  std::list<live::asio::steady_timer*> waiting_;
+};
+
+class TreeWatch {
+ public:
+  /// REQUIRES: `root` outlives it.
+  TreeWatch(live::asio::io_context& io, const live::http::Root& root);
+  TreeWatch(const TreeWatch&) = delete;
+  TreeWatch& operator=(const TreeWatch&) = delete;
+
+  /// The media playlist of the rendition folder "stream/360p"; nullptr when there is no file index.m3u8 that is one.  Kept up
+  /// to date for as long as somebody asks for it.
+  std::shared_ptr<WatchedPlaylist> find(const std::string& folder);
+  /// What does find() know of the other renditions of this one's stream?  "480p" -> playlist.
+  std::map<std::string, std::shared_ptr<WatchedPlaylist>> sisters(const WatchedPlaylist& of);
+
+  /// Once a second: forgets what nobody asks for, looks again at what is watched.
+  void tick(live::Monotonic now);
+  /// Everybody who waits is told, now and from now on.
+  void stop();
+  [[nodiscard]] bool stopped() const { return stopped_; }
+  [[nodiscard]] std::size_t waiting() const;
+
+ private:
+  static constexpr std::size_t most_watched = 4'096;
+  static constexpr std::size_t most_sisters = 32;
+  static constexpr std::chrono::seconds forgotten_after{30};
+
+  live::awaitable<void> listen();
+  void read_events();
+  void event(int watch, std::uint32_t mask, std::string_view name);
+  void load(WatchedPlaylist& watched);
+  static void wake(WatchedPlaylist& watched);
+  void drop(const std::string& folder);
+
+  const live::http::Root& root_;
+  live::asio::posix::stream_descriptor inotify_;
+  std::map<std::string, std::shared_ptr<WatchedPlaylist>> watched_;
+  std::map<int, std::shared_ptr<WatchedPlaylist>> by_watch_;
+  bool stopped_ = false;
+};
+
+}  // namespace fmp4_httpd

@@ -1,0 +1,126 @@
+// The page of a stream of an HLS tree: by hls.js where the operator installed it, else by the browser itself.  When a
+// broadcast has ended it waits for the next one, which has the same address.
+
+const limits = {
+  askAgainMs: 3000,   // for a stream that is not there, or a next broadcast
+  restartMs: 1000,    // after a failure
+  mostRestartMs: 15000,
+};
+
+const find = (id) => document.getElementById(id);
+const name = decodeURIComponent(location.pathname.split('/').at(-2));
+const source = new URL(`live.m3u8${location.search}`, location).href;
+
+const words = {
+  connecting: 'Connecting …',
+  waiting: 'The stream has not begun.',
+  playing: '',
+  ended: 'The broadcast has ended. The next one begins by itself.',
+  lost: 'The connection is lost. Trying again …',
+  unable: 'This browser does not play HLS. The operator of this server can install hls.js (--hls-js).',
+};
+
+function become(state) {
+  find('player').dataset.state = state;
+  find('message').textContent = words[state];
+}
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/// The text of a playlist, or '' when there is none.
+async function playlist(url) {
+  try {
+    const answer = await fetch(url, {cache: 'no-store'});
+    return answer.ok ? await answer.text() : '';
+  } catch {
+    return '';
+  }
+}
+
+/// Is there a broadcast that goes on?
+async function isLive() {
+  const first = (await playlist(source)).split('\n').find((line) => line && !line.startsWith('#'));
+  if (!first) return false;
+  const media = await playlist(new URL(first, source).href);
+  return media.includes('#EXTINF') && !media.includes('#EXT-X-ENDLIST');
+}
+
+async function begun() {
+  while (!(await isLive())) await pause(limits.askAgainMs);
+}
+
+/// Both ways play until the broadcast has ended ('ended') or something broke ('lost').
+function playWithLibrary(video) {
+  return new Promise((done) => {
+    const hls = new Hls({lowLatencyMode: true, backBufferLength: 30, enableWorker: true});
+    window.hls = hls;  // for who looks from the console
+    const end = (how) => {
+      hls.destroy();
+      done(how);
+    };
+    hls.on(Hls.Events.ERROR, (_, error) => {
+      if (!error.fatal) return;
+      if (error.type === Hls.ErrorTypes.MEDIA_ERROR && !video.dataset.recovered) {
+        video.dataset.recovered = 'once';
+        hls.recoverMediaError();
+        return;
+      }
+      console.info(`${name}: ${error.details}`);
+      end('lost');
+    });
+    hls.on(Hls.Events.FRAG_CHANGED, () => {
+      delete video.dataset.recovered;
+      become('playing');
+    });
+    video.onended = () => end('ended');
+    hls.loadSource(source);
+    hls.attachMedia(video);
+  });
+}
+
+function playByItself(video) {
+  return new Promise((done) => {
+    const end = (how) => {
+      video.removeAttribute('src');
+      video.load();
+      done(how);
+    };
+    video.onended = () => end('ended');
+    video.onerror = () => end('lost');
+    video.onplaying = () => become('playing');
+    video.src = source;
+    video.play().catch(() => {});  // a click will do
+  });
+}
+
+/// Safari's own player is better than anything that a script can do there.
+function wayToPlay(video) {
+  const itself = video.canPlayType('application/vnd.apple.mpegurl') !== '';
+  const ofApple = 'webkitSetPresentationMode' in video;
+  const library = window.Hls?.isSupported() ?? false;
+  if (itself && (ofApple || !library)) return playByItself;
+  return library ? playWithLibrary : null;
+}
+
+async function run() {
+  document.title = name;
+  find('name').textContent = name;
+  const video = find('video');
+  const play = wayToPlay(video);
+  if (!play) return become('unable');
+  let delay = limits.restartMs;
+  for (;;) {
+    const began = Date.now();
+    if (!(await isLive())) {
+      if (find('player').dataset.state !== 'ended') become('waiting');
+      await begun();
+    }
+    const how = await play(video);
+    become(how);
+    delay = Date.now() - began > limits.mostRestartMs ? limits.restartMs
+      : Math.min(delay * 2, limits.mostRestartMs);
+    await pause(how === 'lost' ? delay : 0);
+  }
+}
+
+run();
