@@ -16,6 +16,7 @@ using std::chrono::seconds;
 
 /// CAN-SKIP-UNTIL must be at least six target durations (§4.4.3.8).
 constexpr int skip_boundary_targets = 6;
+constexpr unsigned version_of_skip = 9;  ///< §8
 /// How far a request may be ahead of the last whole segment (§6.2.5.2).
 constexpr std::uint64_t sequences_ahead = 2;
 /// And of the last part: 3 parts of less than a second, else as many as last 3 s (§6.2.5.2, Advance Part Limit).
@@ -200,6 +201,7 @@ std::string deliver(MediaPlaylist playlist, const Directives& asked,
       playlist.skipped = to_skip(playlist, boundary);
       const auto first = playlist.segments.begin();
       playlist.segments.erase(first, first + static_cast<std::ptrdiff_t>(playlist.skipped));
+      if (playlist.skipped > 0) playlist.version = std::max(playlist.version, version_of_skip);
     }
   }
   return carry_query(live::hls::format(playlist), asked.rest);

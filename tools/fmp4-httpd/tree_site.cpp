@@ -179,14 +179,14 @@ Response TreeSite::complete(const Request& request, const WatchedPlaylist& watch
     if (delivered_.size() >= most_delivered) delivered_.erase(delivered_.begin());
     found = delivered_.insert(delivered_.end(), {watched.folder(), asked.rest, 0, asked.skip, {}});
   }
-  if (found->version != watched.version()) {
+  if (found->version != watch_.stream_version(watched)) {
     std::vector<live::hls::RenditionReport> reports;
     for (const auto& [name, sister] : watch_.sisters(watched)) {
       const auto uri = fmt::format("../{}/{}", name, live::tree::media_playlist_name);
       if (!sister->playlist()->ended) reports.push_back(report_of(uri, *sister->playlist()));
     }
     found->text = deliver(*watched.playlist(), asked, std::move(reports));
-    found->version = watched.version();
+    found->version = watch_.stream_version(watched);
   }
   return text_response(request, found->text, always_asked, std::move(headers));
 }

@@ -159,6 +159,16 @@ std::map<std::string, std::shared_ptr<WatchedPlaylist>> TreeWatch::sisters(
   return all;
 }
 
+std::uint64_t TreeWatch::stream_version(const WatchedPlaylist& of) const {
+  const auto prefix = stream_of(of.folder()) + "/";
+  std::uint64_t sum = 0;
+  for (auto at = watched_.lower_bound(prefix); at != watched_.end(); ++at) {
+    if (!at->first.starts_with(prefix)) break;
+    sum += at->second->version();
+  }
+  return sum;
+}
+
 void TreeWatch::drop(const std::string& folder) {
   const auto found = watched_.find(folder);
   if (found == watched_.end()) return;

@@ -61,6 +61,8 @@ class TreeWatch {
   std::shared_ptr<WatchedPlaylist> find(const std::string& folder);
   /// What does find() know of the other renditions of this one's stream?  "480p" -> playlist.
   std::map<std::string, std::shared_ptr<WatchedPlaylist>> sisters(const WatchedPlaylist& of);
+  /// Changes with every version of this playlist or of a sister that is watched.
+  [[nodiscard]] std::uint64_t stream_version(const WatchedPlaylist& of) const;
 
   /// Once a second: forgets what nobody asks for, looks again at what is watched.
   void tick(live::Monotonic now);
