@@ -100,7 +100,7 @@ void TreeWatch::load(WatchedPlaylist& watched) {
   if (text && text == watched.text_) return;
   watched.playlist_.reset();
   watched.text_ = text.value_or("");
-  ++watched.version_;
+  changed_[stream_of(watched.folder_)] = ++changes_;
   if (text) {
     auto parsed = live::hls::parse_media_playlist(*text);
     if (auto* playlist = std::get_if<live::hls::MediaPlaylist>(&parsed)) {
@@ -160,13 +160,8 @@ std::map<std::string, std::shared_ptr<WatchedPlaylist>> TreeWatch::sisters(
 }
 
 std::uint64_t TreeWatch::stream_version(const WatchedPlaylist& of) const {
-  const auto prefix = stream_of(of.folder()) + "/";
-  std::uint64_t sum = 0;
-  for (auto at = watched_.lower_bound(prefix); at != watched_.end(); ++at) {
-    if (!at->first.starts_with(prefix)) break;
-    sum += at->second->version();
-  }
-  return sum;
+  const auto found = changed_.find(stream_of(of.folder()));
+  return found == changed_.end() ? 0 : found->second;
 }
 
 void TreeWatch::drop(const std::string& folder) {
@@ -180,7 +175,10 @@ void TreeWatch::drop(const std::string& folder) {
   watched_.erase(found);
   watched->playlist_.reset();
   watched->text_.clear();
-  ++watched->version_;
+  const auto stream = stream_of(folder);
+  changed_[stream] = ++changes_;
+  const auto left = watched_.lower_bound(stream + "/");
+  if (left == watched_.end() || !left->first.starts_with(stream + "/")) changed_.erase(stream);
   wake(*watched);
 }
 

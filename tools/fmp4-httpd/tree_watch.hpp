@@ -32,8 +32,6 @@ class WatchedPlaylist {
     return playlist_ ? &*playlist_ : nullptr;
   }
   [[nodiscard]] const std::string& text() const { return text_; }
-  /// Grows with every change of the playlist.
-  [[nodiscard]] std::uint64_t version() const { return version_; }
 
   /// Returns when something in the folder has changed, at `deadline`, or when cancelled.  Does not throw.
   live::awaitable<void> change(live::Monotonic deadline);
@@ -43,7 +41,6 @@ class WatchedPlaylist {
   std::string folder_;
   std::optional<live::hls::MediaPlaylist> playlist_;
   std::string text_;
-  std::uint64_t version_ = 0;
   int watch_ = -1;  ///< inotify's number
   live::Monotonic asked_;
   std::list<live::asio::steady_timer*> waiting_;
@@ -61,7 +58,7 @@ class TreeWatch {
   std::shared_ptr<WatchedPlaylist> find(const std::string& folder);
   /// What does find() know of the other renditions of this one's stream?  "480p" -> playlist.
   std::map<std::string, std::shared_ptr<WatchedPlaylist>> sisters(const WatchedPlaylist& of);
-  /// Changes with every version of this playlist or of a sister that is watched.
+  /// Grows with every version of this playlist or of a sister that is watched; never 0.
   [[nodiscard]] std::uint64_t stream_version(const WatchedPlaylist& of) const;
 
   /// Once a second: forgets what nobody asks for, looks again at what is watched.
@@ -87,6 +84,8 @@ class TreeWatch {
   live::asio::posix::stream_descriptor inotify_;
   std::map<std::string, std::shared_ptr<WatchedPlaylist>> watched_;
   std::map<int, std::shared_ptr<WatchedPlaylist>> by_watch_;
+  std::uint64_t changes_ = 0;
+  std::map<std::string, std::uint64_t> changed_;  ///< stream -> which of the changes was its last
   bool stopped_ = false;
 };
 
