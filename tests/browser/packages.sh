@@ -4,10 +4,11 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"
 cd "$1"
-if [[ -d node_modules/playwright-core && -d node_modules/puppeteer-core ]] && cmp -s "$here/package.json" package.json; then
+if [[ -d node_modules/playwright-core && -d node_modules/puppeteer-core && -d node_modules/hls.js ]] &&
+  cmp -s "$here/package.json" package.json; then
   exit 0
 fi
 rm -rf node_modules package.json
 npm install --no-save --no-package-lock --no-audit --no-fund --prefix "$PWD" \
-  $(sed -n 's/^ *"\(p[a-z]*-core\)": "\([0-9.]*\)",\{0,1\}$/\1@\2/p' "$here/package.json")
+  $(sed -n 's/^ *"\([a-z.-]*\)": "\([0-9.]*\)",\{0,1\}$/\1@\2/p' "$here/package.json")
 cp "$here/package.json" package.json # last: the mark that all is there
