@@ -101,7 +101,9 @@ Frame Resizer::resize(const Frame& from) {
     return same;
   }
   auto out = blank(from);
-  if (!ready) {
+  // libyuv's box filter only averages pixels that a new one covers: below a factor of 2 it is no more than bilinear.
+  const bool box_is_good = in.width >= 2 * width_ && in.height >= 2 * height_;
+  if (!ready || !box_is_good) {
     convert(from, out);
     return out;
   }

@@ -265,7 +265,7 @@ void PictureChain::open_rungs(const live::av::PictureFormat& format, std::int64_
         RungThread::Place{i, renditions_[i]}, next, around_.writer);
     auto& info = infos[renditions_[i]];
     info.video = rungs_[i]->parameters();
-    info.peak = declared_peak(rungs[i].wish, info.audio.has_value());
+    info.peak = declared_peak(rungs[i].wish, info.audio.has_value(), around_.options.segment);
     info.frame_90k = picture_duration();
     live::log::info("rendition {}: {}x{}, {} bit/s", info.name, rungs[i].width, rungs[i].height,
                     rungs[i].wish.video_bit_rate);

@@ -2,13 +2,18 @@
 
 #include "tools/abr-hls/options.hpp"
 
+#include <algorithm>
 #include <ctime>
 #include <utility>
 
 namespace abr_hls {
 namespace {
 
-constexpr double vbv_factor = 1.07;  // of the bit rate: peaks stay under 125 % of it
+constexpr double vbv_factor = 1.07;     // of the bit rate
+constexpr double buffer_seconds = 1.5;  // the VBV buffer, in seconds of the bit rate
+constexpr double first_fill = 0.9;      // of the buffer: how full x264 takes it to be at the start
+constexpr double allowance =
+    1.25;  // a segment may exceed BANDWIDTH by as much (Apple, HLS authoring 1.27)
 constexpr double container_factor = 1.05;
 constexpr std::int64_t usual_picture = 3'600;  // 1/90000 s: 25 a second
 
@@ -53,8 +58,11 @@ live::av::RenditionEncoding encoding_of(const Rung& rung, const Options& options
   return encoding;
 }
 
-std::uint64_t declared_peak(const Wish& wish, bool audio) {
-  const double video = static_cast<double>(wish.video_bit_rate) * vbv_factor;
+std::uint64_t declared_peak(const Wish& wish, bool audio, std::chrono::milliseconds segment) {
+  // What the buffer holds may come out within one segment, on top of the rate that fills it.
+  const double burst = first_fill * buffer_seconds / std::chrono::duration<double>(segment).count();
+  const double factor = std::max(vbv_factor, (vbv_factor + burst) / allowance);
+  const double video = static_cast<double>(wish.video_bit_rate) * factor;
   const double sound = audio ? static_cast<double>(wish.audio_bit_rate) : 0;
   return static_cast<std::uint64_t>((video + sound) * container_factor);
 }

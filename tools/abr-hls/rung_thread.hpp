@@ -29,8 +29,8 @@ struct LadderPicture {
 /// libavcodec's settings for `rung`.
 live::av::RenditionEncoding encoding_of(const Rung& rung, const Options& options,
                                         const live::av::Colour& colour);
-/// What the encoder promises not to exceed: VBV, audio, and 5 % for the container.
-std::uint64_t declared_peak(const Wish& wish, bool audio);
+/// Bits per second that no segment of about `segment` exceeds by more than a quarter: VBV, audio, and 5 % for the container.
+std::uint64_t declared_peak(const Wish& wish, bool audio, std::chrono::milliseconds segment);
 
 class RungThread {
  public:
