@@ -35,15 +35,15 @@ const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length
 story(async (stage) => {
   const {programs} = stage;
   const write = () => programs.start('abr-hls', ['bash', '-c',
-    'rtsp2fmp4 test:size=640x360,rate=25 | exec abr-hls -o root/cam --preset ultrafast --segment 2s --part 500ms ' +
+    'rtsp2fmp4 test:size=640x360,rate=25 | exec abr-hls -o hls/cam --preset ultrafast --segment 2s --part 500ms ' +
     '--rendition high=640x360@800k/64k --rendition low=320x180@200k/64k']);
   let writer = write();
-  await until('a segment', () => require('node:fs').existsSync(`${programs.folder}/root/cam/low/index.m3u8`), 120);
-  programs.start('hls-abr-playlist', ['hls-abr-playlist', '--watch', 'root']);
+  await until('a segment', () => require('node:fs').existsSync(`${programs.folder}/hls/cam/low/index.m3u8`), 120);
+  programs.start('hls-abr-playlist', ['hls-abr-playlist', '--watch', 'hls']);
   await until('a multivariant playlist',
-    () => require('node:fs').existsSync(`${programs.folder}/root/cam/live.m3u8`), 60);
+    () => require('node:fs').existsSync(`${programs.folder}/hls/cam/live.m3u8`), 60);
   const script = require.resolve('hls.js/dist/hls.min.js');
-  const {url} = await programs.server(['--root', `${programs.folder}/root`, '--hls-js', script]);
+  const {url} = await programs.server(['--root', `${programs.folder}/hls`, '--hls-js', script]);
 
   const page = await stage.open('chromium', `${url}/cam/`);
   await plays(page, 'plays');

@@ -9,12 +9,12 @@ fi
 
 # fill: all that is left.
 fill() {
-  dd if=/dev/zero of=root/filler bs=64k status=none oflag=append conv=notrunc 2>/dev/null || true
+  dd if=/dev/zero of=tree/filler bs=64k status=none oflag=append conv=notrunc 2>/dev/null || true
 }
 
 make_clip 10
-mkdir root
-mount -t tmpfs -o size=16m none root || { echo "may not mount" && exit 77; }
+mkdir tree
+mount -t tmpfs -o size=16m none tree || { echo "may not mount" && exit 77; }
 start writer paced --disk-timeout 20s
 wait_for 60 "segments" lists source 3
 fill
@@ -26,7 +26,7 @@ for ((i = 0; i < 20; i++)); do
   sleep 0.2
   check "while it is full"
 done
-rm root/filler
+rm tree/filler
 wait_for 30 "the other line" says writer.err 'there is space again'
 wait_for 30 "segments behind the gap" is_behind source $((full_at + 8))
 check "afterwards"
@@ -45,4 +45,4 @@ await writer 60
 equal "status" "$STATUS" 74
 has writer.err 'no space left for 3s'
 check "at the timeout"
-umount -l root
+umount -l tree

@@ -3,8 +3,8 @@
 . "$TESTS/tools/abr-hls/lib/tree.sh"
 
 make_clip 10
-mkdir -p root
-echo source >root/.hold
+mkdir -p tree
+echo source >tree/.hold
 start writer paced
 wait_for 60 "segments" lists source 3
 first=$(grep -v '^#' "$stream/source/index.m3u8" | head -n 1)

@@ -5,7 +5,7 @@
 # Segments of 1 s and a list of 6 make a minute's life pass in seconds.
 . "$TESTS/tools/lib.sh"
 
-stream=$SCRATCH/root/stream
+stream=$SCRATCH/tree/stream
 
 # make_clip SECONDS: clip.mp4, a key frame each second.
 make_clip() {
