@@ -12,6 +12,13 @@ namespace abr_hls {
 
 namespace tree = live::tree;
 
+namespace {
+
+/// Without a failure, before there is space again: on a full disk each deletion makes room for one more file.
+constexpr std::chrono::seconds calm{3};
+
+}  // namespace
+
 bool Disk::write(const std::filesystem::path& path, std::span<const live::Bytes> pieces,
                  bool durable) {
   const auto bytes =
@@ -44,7 +51,7 @@ bool Disk::note(bool done, std::size_t bytes, const std::filesystem::path& path)
 }
 
 void Disk::has_space() {
-  if (!full_since_) return;
+  if (!full_since_ || std::chrono::steady_clock::now() - last_failure_ < calm) return;
   full_since_.reset();
   stats_.disk_full.set(0);
   live::log::info("there is space again");

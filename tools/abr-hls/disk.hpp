@@ -24,7 +24,7 @@ class Disk {
   bool write(const std::filesystem::path& path, std::string_view text);
   bool append(const std::filesystem::path& path, std::string_view lines, bool durable);
 
-  /// A segment was written: there is space again.
+  /// A segment was written: there is space again, once that goes well for a while.
   void has_space();
   [[nodiscard]] bool is_full() const { return full_since_.has_value(); }
   /// Throws Failure(io) when it has been full for longer than the timeout, and still was at the last attempt.
