@@ -112,6 +112,9 @@ struct MediaPlaylist {
 /// behind one that has it cannot be written.  REQUIRES: no line end in any string, no quote in what is quoted, no negative
 /// duration.
 std::string format(const MediaPlaylist& playlist);
+/// What format() writes before the first segment and behind the last one.
+std::string format_head(const MediaPlaylist& playlist);
+std::string format_tail(const MediaPlaylist& playlist);
 /// One segment as a journal appends it: its tags and its URI; `before`: the segment that it follows, or nullptr.
 std::string format_entry(const Segment& segment, const Segment* before);
 

@@ -176,6 +176,18 @@ std::string format(const MediaPlaylist& playlist) {
   return out;
 }
 
+std::string format_head(const MediaPlaylist& playlist) {
+  std::string out;
+  write_head(out, playlist);
+  return out;
+}
+
+std::string format_tail(const MediaPlaylist& playlist) {
+  std::string out;
+  write_tail(out, playlist);
+  return out;
+}
+
 std::string format_entry(const Segment& segment, const Segment* before) {
   std::string out;
   write_segment(out, segment, before);

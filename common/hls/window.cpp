@@ -82,33 +82,15 @@ void Window::close(std::string uri, Us duration, bool gap) {
 std::string Window::text() {
   if (!rules_.keeps_all) return format(list_);
   const auto& all = list_.segments;
-  while (settled_count_ + segments_unsettled < all.size()) {
-    settled_ +=
-        format_entry(all[settled_count_], settled_count_ > 0 ? &all[settled_count_ - 1] : nullptr);
-    ++settled_count_;
-  }
-  MediaPlaylist head;
-  head.version = list_.version;
-  head.target_duration = list_.target_duration;
-  head.media_sequence = list_.media_sequence;
-  head.discontinuity_sequence = list_.discontinuity_sequence;
-  head.type = list_.type;
-  head.independent_segments = list_.independent_segments;
-  head.part_target = list_.part_target;
-  head.server_control = list_.server_control;
-  head.head_others = list_.head_others;
-  const auto behind = format(head).size();
-  auto rest = std::move(head);
-  rest.segments.assign(all.begin() + static_cast<std::ptrdiff_t>(settled_count_), all.end());
-  rest.parts = list_.parts;
-  rest.parts_discontinuity = list_.parts_discontinuity;
-  rest.parts_map = list_.parts_map;
-  rest.parts_date_time = list_.parts_date_time;
-  rest.parts_others = list_.parts_others;
-  rest.ended = list_.ended;
-  auto out = format(rest);
-  out.insert(behind, settled_);
-  return out;
+  const auto entry = [&all](std::size_t i) {
+    return format_entry(all[i], i > 0 ? &all[i - 1] : nullptr);
+  };
+  for (; settled_count_ + segments_unsettled < all.size(); ++settled_count_)
+    settled_ += entry(settled_count_);
+  auto out = format_head(list_) + settled_;
+  for (auto i = settled_count_; i < all.size(); ++i)
+    out += entry(i);
+  return out + format_tail(list_);
 }
 
 void Window::leave(std::vector<Part>& parts) {

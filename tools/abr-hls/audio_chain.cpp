@@ -27,19 +27,7 @@ AudioChain::AudioChain(Surroundings around, live::media_in::Track track,
 
 void AudioChain::start(std::optional<std::int64_t> from) {
   if (from) next_ = live::rescale(*from, rate_, second);
-  thread_ = std::thread{[this] {
-    try {
-      run();
-    } catch (...) {
-      failure_ = std::current_exception();
-    }
-    queue_.refuse();
-  }};
-}
-
-AudioChain::~AudioChain() {
-  queue_.refuse();
-  if (thread_.joinable()) thread_.join();
+  queue_.start([this] { run(); });
 }
 
 void AudioChain::open(const AudioTrack& track) {
@@ -75,12 +63,7 @@ bool AudioChain::push(SharedUnit unit) { return queue_.push(Item{std::move(unit)
 
 bool AudioChain::silent_until(std::int64_t at) { return queue_.push(Item{{}, at}); }
 
-void AudioChain::finish(bool hurry) {
-  if (hurry) queue_.clear();
-  queue_.end();
-  if (thread_.joinable()) thread_.join();
-  if (failure_) std::rethrow_exception(failure_);
-}
+void AudioChain::finish(bool hurry) { queue_.finish(hurry); }
 
 void AudioChain::run() {
   while (auto item = queue_.pop()) {

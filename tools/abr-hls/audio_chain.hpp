@@ -5,14 +5,12 @@
 #include "common/av/decoder.hpp"
 #include "common/media_in/source.hpp"
 #include "tools/abr-hls/audio_plan.hpp"
-#include "tools/abr-hls/bounded_queue.hpp"
 #include "tools/abr-hls/picture_chain.hpp"
+#include "tools/abr-hls/queue_thread.hpp"
 
 #include <cstdint>
-#include <exception>
 #include <memory>
 #include <optional>
-#include <thread>
 #include <vector>
 
 namespace abr_hls {
@@ -26,7 +24,6 @@ class AudioChain {
   /// `cuts`: there is no video, so audio frames make the cuts.  Opens encoders: throws Failure.
   AudioChain(Surroundings around, live::media_in::Track track, std::vector<AudioTrack> tracks,
              bool cuts);
-  ~AudioChain();
   AudioChain(const AudioChain&) = delete;
   AudioChain& operator=(const AudioChain&) = delete;
 
@@ -73,9 +70,7 @@ class AudioChain {
   std::unique_ptr<live::av::Decoder> decoder_;
   std::optional<std::int64_t> next_;  ///< stamp of the next frame, if nothing is missing
   bool failed_downstream_ = false;
-  BoundedQueue<Item> queue_{queue_limit};
-  std::exception_ptr failure_;
-  std::thread thread_;
+  QueueThread<Item> queue_{queue_limit};
 };
 
 }  // namespace abr_hls

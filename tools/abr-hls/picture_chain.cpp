@@ -48,19 +48,8 @@ PictureChain::PictureChain(Surroundings around, Source source)
     : around_(around),
       source_(std::move(source)),
       decoder_(source_.track.stream, decoder_threads(source_)),
-      cap_(cap_interval(source_.rate)),
-      thread_([this] {
-        try {
-          run();
-        } catch (...) {
-          failure_ = std::current_exception();
-        }
-        queue_.refuse();
-      }) {}
-
-PictureChain::~PictureChain() {
-  queue_.refuse();
-  if (thread_.joinable()) thread_.join();
+      cap_(cap_interval(source_.rate)) {
+  queue_.start([this] { run(); });
 }
 
 bool PictureChain::push(SharedUnit unit, bool key) {
@@ -71,12 +60,7 @@ bool PictureChain::hold_until(std::int64_t at) {
   return queue_.push(Item{{}, false, at, std::chrono::steady_clock::now()});
 }
 
-void PictureChain::finish(bool hurry) {
-  if (hurry) queue_.clear();
-  queue_.end();
-  if (thread_.joinable()) thread_.join();
-  if (failure_) std::rethrow_exception(failure_);
-}
+void PictureChain::finish(bool hurry) { queue_.finish(hurry); }
 
 void PictureChain::run() {
   while (auto item = queue_.pop()) {

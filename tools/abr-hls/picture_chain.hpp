@@ -4,20 +4,18 @@
 #include "common/av/decoder.hpp"
 #include "common/av/filter.hpp"
 #include "common/media_in/source.hpp"
-#include "tools/abr-hls/bounded_queue.hpp"
 #include "tools/abr-hls/cutter.hpp"
 #include "tools/abr-hls/governor.hpp"
+#include "tools/abr-hls/queue_thread.hpp"
 #include "tools/abr-hls/rung_thread.hpp"
 #include "tools/abr-hls/thinner.hpp"
 #include "tools/abr-hls/writer.hpp"
 
 #include <atomic>
 #include <cstdint>
-#include <exception>
 #include <memory>
 #include <optional>
 #include <set>
-#include <thread>
 #include <vector>
 
 namespace abr_hls {
@@ -51,7 +49,6 @@ class PictureChain {
   };
 
   PictureChain(Surroundings around, Source source);
-  ~PictureChain();
   PictureChain(const PictureChain&) = delete;
   PictureChain& operator=(const PictureChain&) = delete;
 
@@ -105,9 +102,7 @@ class PictureChain {
               wanted_first_ = 0;  ///< rungs above are given up, now and from the next segment on
   live::Monotonic arrival_;
   bool failed_downstream_ = false;
-  BoundedQueue<Item> queue_{queue_limit};
-  std::exception_ptr failure_;
-  std::thread thread_;
+  QueueThread<Item> queue_{queue_limit};
 };
 
 }  // namespace abr_hls

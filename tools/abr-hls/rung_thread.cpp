@@ -77,26 +77,11 @@ RungThread::RungThread(const Rung& rung, const live::av::RenditionEncoding& enco
       resizer_(rung.width, rung.height),
       thinner_(interval_of(rung)),
       encoder_(std::make_unique<live::av::RenditionEncoder>(encoding)),
-      parameters_(encoder_->parameters()),
-      thread_([this] {
-        try {
-          run();
-        } catch (...) {
-          failure_ = std::current_exception();
-        }
-        queue_.refuse();
-      }) {}
-
-RungThread::~RungThread() {
-  queue_.refuse();
-  if (thread_.joinable()) thread_.join();
+      parameters_(encoder_->parameters()) {
+  queue_.start([this] { run(); });
 }
 
-void RungThread::finish() {
-  queue_.end();
-  if (thread_.joinable()) thread_.join();
-  if (failure_) std::rethrow_exception(failure_);
-}
+void RungThread::finish() { queue_.finish(); }
 
 void RungThread::run() {
   while (auto picture = queue_.pop()) {

@@ -3,16 +3,14 @@
 
 #include "common/av/rendition_encoder.hpp"
 #include "common/av/resizer.hpp"
-#include "tools/abr-hls/bounded_queue.hpp"
 #include "tools/abr-hls/ladder.hpp"
+#include "tools/abr-hls/queue_thread.hpp"
 #include "tools/abr-hls/thinner.hpp"
 #include "tools/abr-hls/writer.hpp"
 
 #include <atomic>
 #include <cstdint>
-#include <exception>
 #include <memory>
-#include <thread>
 
 namespace abr_hls {
 
@@ -44,7 +42,6 @@ class RungThread {
   /// Opens the encoder: throws Failure(usage).  `next`, `writer` must outlive it.
   RungThread(const Rung& rung, const live::av::RenditionEncoding& encoding, Place place,
              RungThread* next, Writer& writer);
-  ~RungThread();
   RungThread(const RungThread&) = delete;
   RungThread& operator=(const RungThread&) = delete;
 
@@ -74,10 +71,8 @@ class RungThread {
   Thinner thinner_;
   std::unique_ptr<live::av::RenditionEncoder> encoder_;
   live::codec::Parameters parameters_;
-  BoundedQueue<LadderPicture> queue_{queue_limit};
   std::atomic<std::int64_t> cpu_ns_ = 0;
-  std::exception_ptr failure_;
-  std::thread thread_;
+  QueueThread<LadderPicture> queue_{queue_limit};
 };
 
 }  // namespace abr_hls

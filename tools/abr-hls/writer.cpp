@@ -21,27 +21,13 @@ Each(F...) -> Each<F...>;
 
 }  // namespace
 
-Writer::Writer(Output& output, Stats& stats)
-    : output_(output), stats_(stats), thread_([this] {
-        try {
-          run();
-        } catch (...) {
-          failure_ = std::current_exception();
-          failed_ = true;
-        }
-        queue_.refuse();
-      }) {}
-
-Writer::~Writer() {
-  queue_.refuse();
-  if (thread_.joinable()) thread_.join();
+Writer::Writer(Output& output, Stats& stats) : output_(output), stats_(stats) {
+  queue_.start([this] { run(); });
 }
 
 void Writer::finish(Output::How how) {
   (void)queue_.push(Finish{how});
-  queue_.end();
-  thread_.join();
-  if (failure_) std::rethrow_exception(failure_);
+  queue_.finish();
 }
 
 void Writer::run() {

@@ -2,12 +2,10 @@
 #pragma once
 
 #include "tools/abr-hls/arranger.hpp"
-#include "tools/abr-hls/bounded_queue.hpp"
 #include "tools/abr-hls/output.hpp"
+#include "tools/abr-hls/queue_thread.hpp"
 
 #include <atomic>
-#include <exception>
-#include <thread>
 #include <vector>
 
 namespace abr_hls {
@@ -20,13 +18,12 @@ class Writer {
 
   /// Both must outlive it.
   Writer(Output& output, Stats& stats);
-  ~Writer();
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
   /// Any thread; waits while the queue is full.  False once writing has failed: nothing more is wanted.
   [[nodiscard]] bool post(Message message) { return queue_.push(std::move(message)); }
-  [[nodiscard]] bool failed() const { return failed_; }
+  [[nodiscard]] bool failed() const { return queue_.failed(); }
   /// Writes what is left, ends the list or leaves it open.  Throws what writing threw.
   void finish(Output::How how);
 
@@ -37,11 +34,8 @@ class Writer {
 
   Output& output_;
   Stats& stats_;
-  BoundedQueue<Message> queue_{queue_limit};
   Arranger arranger_;
-  std::atomic<bool> failed_ = false;
-  std::exception_ptr failure_;
-  std::thread thread_;
+  QueueThread<Message> queue_{queue_limit};
 };
 
 }  // namespace abr_hls

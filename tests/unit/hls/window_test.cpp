@@ -130,6 +130,7 @@ TEST(Window, ALongListReadsAsAShortOneDoes) {
     next.map = Map{"init.mp4", {}};
     window.open(next);
     window.part({"next.0", 2s, true, false, {}});
+    EXPECT_EQ(window.text(), format(window.list()));
     EXPECT_EQ(std::get<MediaPlaylist>(parse_media_playlist(window.text())), window.list());
   }
 }

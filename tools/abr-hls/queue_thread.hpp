@@ -1,0 +1,59 @@
+// A bounded queue and the thread that empties it: what every stage of the ladder is made of.
+#pragma once
+
+#include "tools/abr-hls/bounded_queue.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <thread>
+
+namespace abr_hls {
+
+/// The last member of who runs in it: the thread ends before anything that it uses.
+template <class T>
+class QueueThread : public BoundedQueue<T> {
+ public:
+  explicit QueueThread(std::size_t limit) : BoundedQueue<T>(limit) {}
+  QueueThread(const QueueThread&) = delete;
+  QueueThread& operator=(const QueueThread&) = delete;
+  /// Drops what is left.
+  ~QueueThread() {
+    this->refuse();
+    join();
+  }
+
+  /// `work` takes from the queue until its end; when it returns or throws, push() is refused.
+  void start(std::function<void()> work) {
+    thread_ = std::thread{[this, work = std::move(work)] {
+      try {
+        work();
+      } catch (...) {
+        failure_ = std::current_exception();
+        failed_ = true;
+      }
+      this->refuse();
+    }};
+  }
+  /// Waits until what is left has been taken; with `hurry` that is dropped.  Throws what `work` threw.
+  void finish(bool hurry = false) {
+    if (hurry) this->clear();
+    this->end();
+    join();
+    if (failure_) std::rethrow_exception(failure_);
+  }
+  /// `work` has thrown.
+  [[nodiscard]] bool failed() const { return failed_; }
+
+ private:
+  void join() {
+    if (thread_.joinable()) thread_.join();
+  }
+
+  std::atomic<bool> failed_ = false;
+  std::exception_ptr failure_;  ///< read once the thread has been joined
+  std::thread thread_;
+};
+
+}  // namespace abr_hls
