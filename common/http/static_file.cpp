@@ -63,6 +63,15 @@ bool range_applies(const Request& request, const OpenFile& file) {
 
 }  // namespace
 
+std::optional<std::string> text_of(const OpenFile& file, std::uint64_t limit_bytes) {
+  if (file.size > limit_bytes) return std::nullopt;
+  std::string text(file.size, '\0');
+  const auto n = ::pread(file.fd->get(), text.data(), text.size(), 0);
+  if (n < 0) return std::nullopt;
+  text.resize(static_cast<std::size_t>(n));
+  return text;
+}
+
 Root::Root(const std::filesystem::path& folder)
     : folder_(folder), fd_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
   if (!fd_) fail(Exit::no_input, "serve {}: {}", folder.string(), std::strerror(errno));

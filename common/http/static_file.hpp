@@ -23,6 +23,9 @@ struct OpenFile {
   std::string etag;  ///< strong, with its quotes: of inode, size and time of change in ns
 };
 
+/// All of it as it is now; nothing when it is larger than `limit_bytes` or cannot be read.
+std::optional<std::string> text_of(const OpenFile& file, std::uint64_t limit_bytes);
+
 /// A folder whose files may be asked for by strangers.
 class Root {
  public:

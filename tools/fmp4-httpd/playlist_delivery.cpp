@@ -187,7 +187,7 @@ std::string carry_query(std::string_view playlist, std::string_view query) {
   return out;
 }
 
-std::string deliver(MediaPlaylist playlist, const Directives& asked,
+std::string deliver(MediaPlaylist playlist, bool skip,
                     std::vector<live::hls::RenditionReport> sisters) {
   if (playlist.part_target && !playlist.ended) {
     const live::Us boundary = playlist.target_duration * skip_boundary_targets;
@@ -197,14 +197,14 @@ std::string deliver(MediaPlaylist playlist, const Directives& asked,
     control->can_skip_until = boundary;
     if (auto hint = next_part(playlist)) playlist.preload_hint = {false, std::move(*hint)};
     playlist.reports = std::move(sisters);
-    if (asked.skip && playlist.skipped == 0) {
+    if (skip && playlist.skipped == 0) {
       playlist.skipped = to_skip(playlist, boundary);
       const auto first = playlist.segments.begin();
       playlist.segments.erase(first, first + static_cast<std::ptrdiff_t>(playlist.skipped));
       if (playlist.skipped > 0) playlist.version = std::max(playlist.version, version_of_skip);
     }
   }
-  return carry_query(live::hls::format(playlist), asked.rest);
+  return live::hls::format(playlist);
 }
 
 }  // namespace fmp4_httpd

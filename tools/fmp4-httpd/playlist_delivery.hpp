@@ -41,8 +41,8 @@ live::hls::RenditionReport report_of(const std::string& uri,
 /// The name of the part that comes next; nothing for a list without parts, or one that has ended.
 std::optional<std::string> next_part(const live::hls::MediaPlaylist& playlist);
 
-/// The playlist as it is sent.  One without parts, or an ended one, as it is on disk, but for `asked.rest`.
-std::string deliver(live::hls::MediaPlaylist playlist, const Directives& asked,
+/// The playlist as it is sent, with `skip` as a delta update.  One without parts, or an ended one, as it is on disk.
+std::string deliver(live::hls::MediaPlaylist playlist, bool skip,
                     std::vector<live::hls::RenditionReport> sisters);
 
 /// Any playlist with `query` behind its URIs, in tags too, but for those that name another server.

@@ -25,8 +25,6 @@ using live::http::Response;
 constexpr std::string_view playlist_suffix = ".m3u8";
 /// "up to three target durations" (rfc8216bis §6.2.5.2): then 503.
 constexpr int patience_targets = 3;
-constexpr std::uint64_t most_text_bytes = 8U << 20U;
-constexpr std::size_t most_delivered = 64;
 constexpr std::size_t least_to_zip = 256;  // below, the header of gzip eats the gain
 
 struct Kind {
@@ -63,15 +61,6 @@ std::string_view playlist_cache_control(std::string_view path, std::string_view 
   const bool closed =
       name.starts_with("vod-") && text.find("#EXT-X-ENDLIST") != std::string_view::npos;
   return closed ? forever : always_asked;
-}
-
-std::optional<std::string> text_of(const OpenFile& file) {
-  if (file.size > most_text_bytes) return std::nullopt;
-  std::string text(file.size, '\0');
-  const auto n = ::pread(file.fd->get(), text.data(), text.size(), 0);
-  if (n < 0) return std::nullopt;
-  text.resize(static_cast<std::size_t>(n));
-  return text;
 }
 
 Response not_found(Headers headers, std::string_view why = "there is no such file") {
@@ -126,7 +115,7 @@ live::http::Answer TreeSite::playlist(const Request& request, const std::string&
       return media_playlist(request, std::move(watched), std::move(headers));
   }
   const auto opened = root_.open(path);
-  const auto text = opened ? text_of(*opened) : std::nullopt;
+  const auto text = opened ? live::http::text_of(*opened, most_playlist_bytes) : std::nullopt;
   if (!text) return not_found(std::move(headers), "there is no such playlist");
   auto asked = parse_directives(request.query);
   const auto rest =
@@ -169,26 +158,20 @@ live::awaitable<Response> TreeSite::reload(Request request, Shared watched, Dire
   co_return complete(request, *watched, asked, std::move(headers));
 }
 
-Response TreeSite::complete(const Request& request, const WatchedPlaylist& watched,
+Response TreeSite::complete(const Request& request, WatchedPlaylist& watched,
                             const Directives& asked, Headers headers) {
-  const auto same = [&](const Delivered& one) {
-    return one.folder == watched.folder() && one.skip == asked.skip && one.rest == asked.rest;
-  };
-  auto found = std::ranges::find_if(delivered_, same);
-  if (found == delivered_.end()) {
-    if (delivered_.size() >= most_delivered) delivered_.erase(delivered_.begin());
-    found = delivered_.insert(delivered_.end(), {watched.folder(), asked.rest, 0, asked.skip, {}});
-  }
-  if (found->version != watch_.stream_version(watched)) {
+  auto& made = asked.skip ? watched.delivered_delta : watched.delivered;
+  if (made.version != watch_.stream_version(watched)) {
     std::vector<live::hls::RenditionReport> reports;
     for (const auto& [name, sister] : watch_.sisters(watched)) {
       const auto uri = fmt::format("../{}/{}", name, live::tree::media_playlist_name);
       if (!sister->playlist()->ended) reports.push_back(report_of(uri, *sister->playlist()));
     }
-    found->text = deliver(*watched.playlist(), asked, std::move(reports));
-    found->version = watch_.stream_version(watched);
+    made.text = deliver(*watched.playlist(), asked.skip, std::move(reports));
+    made.version = watch_.stream_version(watched);
   }
-  return text_response(request, found->text, always_asked, std::move(headers));
+  return text_response(request, carry_query(made.text, asked.rest), always_asked,
+                       std::move(headers));
 }
 
 live::http::Answer TreeSite::file(const Request& request, const std::string& path,

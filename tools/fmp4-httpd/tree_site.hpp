@@ -41,19 +41,11 @@ class TreeSite {
                                    Headers headers);
   live::awaitable<Response> hinted_part(Request request, Shared watched, std::string path,
                                         Headers headers);
-  Response complete(const Request& request, const WatchedPlaylist& watched, const Directives& asked,
+  Response complete(const Request& request, WatchedPlaylist& watched, const Directives& asked,
                     Headers headers);
 
   live::http::Root root_;
   TreeWatch watch_;
-  /// What was delivered last, for the many who ask for the same.
-  struct Delivered {
-    std::string folder, rest;
-    std::uint64_t version = 0;
-    bool skip = false;
-    std::string text;
-  };
-  std::vector<Delivered> delivered_;
 };
 
 }  // namespace fmp4_httpd

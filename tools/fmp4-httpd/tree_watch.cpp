@@ -19,21 +19,10 @@ namespace {
 
 using live::Monotonic;
 
-/// A playlist on disk beyond this is none that a viewer is to load.
-constexpr std::uint64_t most_playlist_bytes = 8U << 20U;
 constexpr std::uint32_t events =
     IN_MOVED_TO | IN_CLOSE_WRITE | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF;
 
 Monotonic now() { return std::chrono::steady_clock::now(); }
-
-std::optional<std::string> read_all(const live::http::OpenFile& file) {
-  if (file.size > most_playlist_bytes) return std::nullopt;
-  std::string text(file.size, '\0');
-  const auto n = ::pread(file.fd->get(), text.data(), text.size(), 0);
-  if (n < 0) return std::nullopt;
-  text.resize(static_cast<std::size_t>(n));
-  return text;
-}
 
 std::string stream_of(std::string_view folder) {
   return std::string{folder.substr(0, folder.rfind('/'))};
@@ -96,7 +85,7 @@ void TreeWatch::event(int watch, std::uint32_t mask, std::string_view name) {
 void TreeWatch::load(WatchedPlaylist& watched) {
   const auto path = watched.folder_ + "/" + std::string{live::tree::media_playlist_name};
   const auto file = root_.open(path);
-  auto text = file ? read_all(*file) : std::nullopt;
+  auto text = file ? live::http::text_of(*file, most_playlist_bytes) : std::nullopt;
   if (text && text == watched.text_) return;
   watched.playlist_.reset();
   watched.text_ = text.value_or("");

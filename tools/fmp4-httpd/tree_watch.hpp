@@ -21,6 +21,9 @@
 
 namespace fmp4_httpd {
 
+/// A playlist on disk beyond this is none that a viewer is to load: the journal of a week.
+constexpr std::uint64_t most_playlist_bytes = 8U << 20U;
+
 /// One media playlist that is watched.
 class WatchedPlaylist {
  public:
@@ -32,6 +35,13 @@ class WatchedPlaylist {
     return playlist_ ? &*playlist_ : nullptr;
   }
   [[nodiscard]] const std::string& text() const { return text_; }
+
+  /// What is made of it for viewers, for the many who ask for the same.
+  struct Delivered {
+    std::uint64_t version = 0;  ///< TreeWatch::stream_version() that it was made of
+    std::string text;
+  };
+  Delivered delivered, delivered_delta;
 
   /// Returns when something in the folder has changed, at `deadline`, or when cancelled.  Does not throw.
   live::awaitable<void> change(live::Monotonic deadline);

@@ -1,6 +1,7 @@
 """--root: blocked reloads, hinted parts, delta updates and reports of a playlist with parts."""
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -61,10 +62,16 @@ with tempfile.TemporaryDirectory(prefix="root.") as root:
         check("\n7000.m4s\n" not in delta and "\n7006.m4s\n" in delta, delta)
 
         # A viewer who leaves is forgotten.
+        status = int(re.search(r"http://127\.0\.0\.1:(\d+)/metrics", server.said())[1])
+
+        def blocked(count):
+            return f"\nfmp4_httpd_hls_waiting {count}\n" in get(status, "/metrics").body.decode()
+
         s = connect(port)
         s.sendall(request_text(url + "?_HLS_msn=107&_HLS_part=3", port))
-        time.sleep(0.2)
+        until("the request to wait", lambda: blocked(1))
         s.close()
+        until("it to be forgotten", lambda: blocked(0))
 
         # Nothing comes for three targets: 503; meanwhile others are served.
         late = waiting(lambda: get(port, url + "?_HLS_msn=107&_HLS_part=3"))

@@ -102,7 +102,7 @@ TEST(NextPart, FollowsTheLastOne) {
 }
 
 TEST(Deliver, PromisesWhatAServerKeeps) {
-  const auto text = deliver(live_list(), {}, {{"../480p/index.m3u8", 110, 1}});
+  const auto text = deliver(live_list(), false, {{"../480p/index.m3u8", 110, 1}});
   EXPECT_THAT(text, HasSubstr("CAN-BLOCK-RELOAD=YES"));
   EXPECT_THAT(text, HasSubstr("CAN-SKIP-UNTIL=24"));
   EXPECT_THAT(text, HasSubstr("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"7010.2.m4s\""));
@@ -113,7 +113,7 @@ TEST(Deliver, PromisesWhatAServerKeeps) {
 
 TEST(Deliver, LeavesOutWhatTheViewerHas) {
   // 24 s from the end: 2 s of parts and six segments, of which the sixth is in part behind the boundary.
-  const auto text = deliver(live_list(), asked("_HLS_skip=YES"), {});
+  const auto text = deliver(live_list(), true, {});
   EXPECT_THAT(text, HasSubstr("#EXT-X-SKIP:SKIPPED-SEGMENTS=4"));
   EXPECT_THAT(text, HasSubstr("#EXT-X-MEDIA-SEQUENCE:100"));
   EXPECT_THAT(text, Not(HasSubstr("7003.m4s")));
@@ -123,13 +123,14 @@ TEST(Deliver, LeavesOutWhatTheViewerHas) {
 TEST(Deliver, AnEndedListPromisesNothing) {
   auto list = live_list();
   list.ended = true;
-  const auto text = deliver(list, asked("_HLS_skip=YES"), {{"../480p/index.m3u8", 110, 1}});
+  const auto text = deliver(list, true, {{"../480p/index.m3u8", 110, 1}});
   for (const auto* tag : {"BLOCK", "SKIP", "HINT", "REPORT"})
     EXPECT_THAT(text, Not(HasSubstr(tag)));
 }
 
 TEST(Deliver, CarriesTheQueryOnEveryUri) {
-  const auto text = deliver(live_list(), asked("t=1"), {{"../480p/index.m3u8", 110, 1}});
+  const auto text =
+      carry_query(deliver(live_list(), false, {{"../480p/index.m3u8", 110, 1}}), "t=1");
   for (const auto* uri : {"\n7009.m4s?t=1\n", "\"init-7000.mp4?t=1\"", "\"7009.3.m4s?t=1\"",
                           "\"7010.2.m4s?t=1\"", "\"../480p/index.m3u8?t=1\""})
     EXPECT_THAT(text, HasSubstr(uri));

@@ -5,6 +5,7 @@ const limits = {
   askAgainMs: 3000,   // for a stream that is not there, or a next broadcast
   restartMs: 1000,    // after a failure
   mostRestartMs: 15000,
+  answerMs: 10000,    // for a playlist
 };
 
 const find = (id) => document.getElementById(id);
@@ -30,7 +31,7 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 /// The text of a playlist, or '' when there is none.
 async function playlist(url) {
   try {
-    const answer = await fetch(url, {cache: 'no-store'});
+    const answer = await fetch(url, {cache: 'no-store', signal: AbortSignal.timeout(limits.answerMs)});
     return answer.ok ? await answer.text() : '';
   } catch {
     return '';
