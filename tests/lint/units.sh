@@ -48,7 +48,7 @@ sh -c "$(here ExecStartPre)"
 [[ $(stat -c %a run/keys) == 600 ]]
 echo "anna other" >rtmp-ingest.keys
 (trap 'exit 0' HUP; touch ready; while :; do sleep 0.02; done) &
-until [[ -e ready ]]; do sleep 0.02; done
+timeout 20 sh -c 'until [ -e ready ]; do sleep 0.02; done'
 MAINPID=$! sh -c "$(here ExecReload)"
 wait $!
 cmp rtmp-ingest.keys run/keys

@@ -9,7 +9,9 @@ has err "another program writes"
 check "the first writer's"
 # The lock goes with its holder, however that ends: the second gets it within those 5 s.
 start second once
-sleep 1
+# asks: the second has the lock's file open.
+asks() { find $(pgrep -g "${pid_of[second]}" | sed 's,.*,/proc/&/fd,') -lname "$stream/.lock" 2>/dev/null | grep -q .; }
+wait_for 20 "the second at the lock" asks
 signal writer KILL
 await writer
 await second

@@ -12,7 +12,11 @@ start_writer writer cam
 wait_for 20 "the complaint" says tool.err 'error.*live.m3u8'
 [[ $(health) == "degraded: "*live.m3u8* ]] || fail "healthz: $(health)"
 [[ $(jq -r '.cam.address // ""' root/.registry.json 2>/dev/null) == "" ]] || fail "it is registered"
-sleep 3
+# Three more segments make it try again, and say nothing.
+segments() { awk -F: '/^#EXT-X-MEDIA-SEQUENCE/ { n = $2 } /^#EXTINF/ { i++ } END { printf "%.0f", n + i }' root/cam/360p/index.m3u8; }
+then=$(segments)
+three_more() { (($(segments) >= then + 3)); }
+wait_for 30 "three segments" three_more
 equal "complaints" "$(grep -c 'error.*live.m3u8' tool.err)" 1
 rmdir root/cam/live.m3u8
 wait_for 10 "the playlist" lists_exactly cam "480p 360p"

@@ -11,6 +11,20 @@ using namespace std::chrono_literals;
 
 using LockTest = test::Folder;
 
+/// Until a second descriptor of the lock's file is open: somebody waits for it.
+static void until_asked(const std::filesystem::path& folder) {
+  const auto deadline = std::chrono::steady_clock::now() + 10s;
+  const auto open = [&folder] {
+    std::error_code ignored;
+    int count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator{"/proc/self/fd"})
+      count += std::filesystem::read_symlink(entry, ignored) == folder / ".lock" ? 1 : 0;
+    return count;
+  };
+  while (open() < 2 && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::yield();
+}
+
 TEST_F(LockTest, MakesTheFolderAndHoldsItUntilItGoes) {
   const auto stream = folder_ / "door";
   {
@@ -33,7 +47,7 @@ TEST_F(LockTest, TakeExistingMakesNothing) {
 TEST_F(LockTest, WaitsForTheOtherToGo) {
   auto first = Lock::take(folder_, 0ms);
   std::thread other{[&] {
-    std::this_thread::sleep_for(50ms);
+    until_asked(folder_);
     first.reset();
   }};
   EXPECT_TRUE(Lock::take(folder_, 5s));
@@ -45,7 +59,7 @@ TEST_F(LockTest, WhatACleanerHasRenamedAwayIsMadeAgain) {
   auto cleaner = Lock::take(stream, 0ms);
   std::optional<Lock> writer;
   std::thread waits{[&] { writer = Lock::take(stream, 5s); }};
-  std::this_thread::sleep_for(50ms);
+  until_asked(stream);
   std::filesystem::rename(stream, folder_ / ".trash-1");
   cleaner.reset();
   waits.join();
