@@ -85,11 +85,7 @@ void AudioChain::run() {
 void AudioChain::take(Item& item) {
   if (!item.unit) {
     fill(live::rescale(item.silent_until, rate_, second));
-    for (const auto& output : outputs_) {
-      const TrackReached reached{output.renditions, false, item.silent_until};
-      if (!around_.writer.post(reached)) failed_downstream_ = true;
-    }
-    return;
+    return say_reached(item.silent_until);
   }
   const auto& unit = item.unit;
   if (cuts_) cut(to_90k(unit->pts), to_90k(unit->duration));
@@ -99,6 +95,16 @@ void AudioChain::take(Item& item) {
   live::av::Frame frame;
   while (decoder_->receive(frame))
     encode(frame, frame.pts());
+  const auto at = to_90k(unit->pts);
+  if (at - given_.value_or(at) > codec_delay) say_reached(at - codec_delay);
+  if (!given_) given_ = at;
+}
+
+void AudioChain::say_reached(std::int64_t at) {
+  given_ = at;
+  for (const auto& output : outputs_) {
+    if (!around_.writer.post(TrackReached{output.renditions, false, at})) failed_downstream_ = true;
+  }
 }
 
 void AudioChain::copy(const SharedUnit& unit) {
@@ -155,6 +161,7 @@ void AudioChain::give(const Output& output, live::av::Packet packet) {
   sample.duration = owner->duration().value_or(output.encoder->frame_samples());
   sample.owner = std::move(owner);
   const auto at = live::rescale(sample.pts, second, output.parameters.sample_rate);
+  given_ = std::max(given_.value_or(at), at);
   if (!around_.writer.post(AudioSample{output.renditions, std::move(sample), at}))
     failed_downstream_ = true;
 }

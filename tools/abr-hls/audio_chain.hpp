@@ -20,6 +20,8 @@ class AudioChain {
   static constexpr std::size_t queue_limit = 400;  ///< audio frames: some seconds
   /// Silence stands in for what is missing for so long (1/90000 s).
   static constexpr std::int64_t longest_silence = PictureChain::longest_hold;
+  /// Frames of the input so far behind the newest one given (1/90000 s), and nothing of them came out: none of them will be.
+  static constexpr std::int64_t codec_delay = 90'000;
 
   /// `cuts`: there is no video, so audio frames make the cuts.  Opens encoders: throws Failure.
   AudioChain(Surroundings around, live::media_in::Track track, std::vector<AudioTrack> tracks,
@@ -60,6 +62,7 @@ class AudioChain {
   void fill(std::int64_t until);
   void cut(std::int64_t at, std::int64_t duration);
   void give(const Output& output, live::av::Packet packet);
+  void say_reached(std::int64_t at);
   [[nodiscard]] std::int64_t to_90k(std::int64_t samples) const;
 
   Surroundings around_;
@@ -69,6 +72,8 @@ class AudioChain {
   std::vector<Output> outputs_;
   std::unique_ptr<live::av::Decoder> decoder_;
   std::optional<std::int64_t> next_;  ///< stamp of the next frame, if nothing is missing
+  std::optional<std::int64_t>
+      given_;  ///< newest time (1/90000 s) that was given, or said to be reached
   bool failed_downstream_ = false;
   QueueThread<Item> queue_{queue_limit};
 };

@@ -81,7 +81,7 @@ std::uint64_t Segmenter::pass(const Track& track, const Sample& sample, std::int
 
 bool Segmenter::is_too_far_ahead(std::int64_t at) const {
   if (!video_.there || slots_.empty()) return false;
-  return at - video_.place.value_or(slots_.front().cut.at) > audio_ahead;
+  return at - video_.place.value_or(slots_.front().cut.at) > track_skew;
 }
 
 /// The newest sample lasts until the next one begins.
@@ -118,7 +118,7 @@ void Segmenter::advance() {
     const auto next = closed_ + 1;
     if (!has_passed(lead(), next)) return;
     if (video_.there && !has_passed(audio_, next)) {
-      const auto patience_ends = slots_[1].cut.at + audio_patience;
+      const auto patience_ends = slots_[1].cut.at + track_skew;
       if (video_.place.value_or(0) < patience_ends && video_.reached.value_or(0) < patience_ends)
         return;
     }

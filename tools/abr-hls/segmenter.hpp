@@ -2,8 +2,8 @@
 //
 // Pictures are placed by their decode time plus the reordering delay of the last key frame, so that the same cuts fall on the
 // same pictures whatever an encoder reorders; a segment that begins with a key frame begins with exactly that one.  Audio
-// frames go where they begin.  A piece is whole when its pictures are and the audio has reached its end, for which it waits
-// `audio_patience` of media time at most.
+// frames go where they begin.  A piece is whole when its pictures are and the audio has reached its end: sound and pictures come
+// from threads of their own, each of which says where it pauses, and `track_skew` bounds how far one may run before the other.
 #pragma once
 
 #include "tools/abr-hls/cutter.hpp"
@@ -35,9 +35,8 @@ struct Piece {
 
 class Segmenter {
  public:
-  static constexpr std::int64_t audio_patience = 90'000;  ///< 1/90000 s of the lead's time
-  /// Of audio that waits for its pictures; the oldest goes beyond (1/90000 s).
-  static constexpr std::int64_t audio_ahead = 60 * 90'000;
+  /// 1/90000 s: pictures that wait for their sound so long go without it, sound so far ahead of its pictures is dropped.
+  static constexpr std::int64_t track_skew = 60 * 90'000;
 
   /// `audio_rate` 0: no audio.  REQUIRES: one of both.
   Segmenter(bool has_video, std::uint32_t audio_rate);

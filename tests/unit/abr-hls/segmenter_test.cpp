@@ -121,15 +121,16 @@ TEST(Segmenter, WaitsForSoundOnlySoLong) {
   Segmenter segmenter{true, rate};
   segmenter.cut(segment_at(10 * second), 0);
   segmenter.cut(segment_at(12 * second), 1);
-  pictures(segmenter, 10 * second, 13 * second);
+  const auto end = 12 * second + Segmenter::track_skew;
+  pictures(segmenter, 10 * second, end);
   EXPECT_TRUE(pieces(segmenter).empty());
-  pictures(segmenter, 13 * second, 13 * second + 2 * frame);
+  pictures(segmenter, end, end + 2 * frame);
   ASSERT_EQ(pieces(segmenter).size(), 1U);
   // What was late stands in the next one.
   segmenter.push(false, sound(11 * rate));
-  segmenter.cut(segment_at(14 * second), 2);
-  pictures(segmenter, 14 * second, 15 * second + frame);
-  segmenter.push(false, sound(14 * rate));
+  segmenter.cut(segment_at(end + 2 * second), 2);
+  pictures(segmenter, end + 2 * second, end + 3 * second);
+  segmenter.push(false, sound((end + 2 * second) / second * rate));
   const auto whole = pieces(segmenter);
   ASSERT_EQ(whole.size(), 1U);
   EXPECT_EQ(whole[0].audio.size(), 1U);
