@@ -9,7 +9,7 @@
 namespace live::rtmp {
 
 std::optional<Malformed> split_aggregate(const Message& aggregate, std::vector<Message>& out) {
-  Reader in{*aggregate.payload};
+  Reader in{aggregate.payload};
   std::uint32_t first = 0;
   std::size_t count = 0;
   while (in.left() > 0) {
@@ -33,7 +33,7 @@ std::optional<Malformed> split_aggregate(const Message& aggregate, std::vector<M
     static_cast<MessageHead&>(message) = static_cast<const MessageHead&>(aggregate);
     message.type = type;
     message.timestamp = aggregate.timestamp + (timestamp - first);
-    message.payload = std::make_shared<Buffer>(body.begin(), body.end());
+    message.payload = Payload::copy_of(body);
   }
   return std::nullopt;
 }

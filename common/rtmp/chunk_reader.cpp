@@ -13,6 +13,8 @@ namespace {
 constexpr std::uint32_t extended_mark = 0xFFFFFF;
 constexpr std::array<std::uint8_t, 4> message_header_bytes = {11, 7, 3, 0};
 
+bool is_media(MessageType type) { return type == MessageType::audio || type == MessageType::video; }
+
 std::uint32_t be24(const std::uint8_t* at) {
   return static_cast<std::uint32_t>(at[0]) << 16U | static_cast<std::uint32_t>(at[1]) << 8U | at[2];
 }
@@ -72,7 +74,7 @@ std::optional<Malformed> ChunkReader::take(Bytes in, std::size_t& used, std::vec
     if (auto why = append(stream, in.subspan(used, n))) return Malformed{used, std::move(*why)};
     used += n;
     chunk_left_ -= static_cast<std::uint32_t>(n);
-    if (stream.payload->size() == stream.length)
+    if (stream.have == stream.length)
       if (auto why = finish_message(stream, out)) return Malformed{used, std::move(*why)};
   }
   return std::nullopt;
@@ -148,7 +150,7 @@ std::optional<std::string> ChunkReader::begin_chunk(const Header& header) {
   }
   current_ = static_cast<std::size_t>(known - streams_.data());
   Stream& stream = streams_[current_];
-  if (stream.payload == nullptr) {
+  if (!stream.begun) {
     if (auto why = begin_message(stream, header)) return why;
   } else if (header.format <= 1 && header.length != stream.length) {
     return fmt::format("a message of {} bytes begins within one of {} on chunk stream {}",
@@ -162,14 +164,13 @@ std::optional<std::string> ChunkReader::begin_chunk(const Header& header) {
 bool ChunkReader::continues(std::uint8_t header) const {
   if (current_ >= streams_.size()) return false;
   const Stream& stream = streams_[current_];
-  return stream.payload != nullptr && !stream.extended && stream.head.chunk_stream < 64 &&
+  return stream.begun && !stream.extended && stream.head.chunk_stream < 64 &&
          header == (0xC0U | stream.head.chunk_stream);
 }
 
 void ChunkReader::begin_next_chunk() {
   const Stream& stream = streams_[current_];
-  const auto have = static_cast<std::uint32_t>(stream.payload->size());
-  chunk_left_ = std::min(chunk_bytes_, stream.length - have);
+  chunk_left_ = std::min(chunk_bytes_, stream.length - stream.have);
 }
 
 std::optional<std::string> ChunkReader::begin_message(Stream& stream, const Header& header) {
@@ -191,38 +192,60 @@ std::optional<std::string> ChunkReader::begin_message(Stream& stream, const Head
   } else {
     stream.head.timestamp += stream.delta;
   }
-  stream.payload = std::make_shared<Buffer>();
+  stream.begun = true;
   return std::nullopt;
 }
 
 std::optional<std::string> ChunkReader::append(Stream& stream, Bytes piece) {
-  Buffer& payload = *stream.payload;
-  const std::size_t size = payload.size() + piece.size();
-  if (size > payload.capacity()) {
-    const std::size_t wanted = std::max({size, 2 * payload.capacity(), exact_payload_bytes});
-    payload.reserve(std::min<std::size_t>(wanted, stream.length));
-  }
-  payload.insert(payload.end(), piece.begin(), piece.end());
+  const std::size_t size = stream.have + piece.size();
+  if (size > stream.room) make_room(stream, size);
+  std::copy_n(piece.begin(), piece.size(), stream.place.get() + stream.have);
+  stream.have = static_cast<std::uint32_t>(size);
   unfinished_ += piece.size();
   if (unfinished_ > limits_.unfinished_bytes)
     return fmt::format("more than {} bytes of unfinished messages", limits_.unfinished_bytes);
   return std::nullopt;
 }
 
+/// For the first `size` bytes of the message.
+void ChunkReader::make_room(Stream& stream, std::size_t size) {
+  if (stream.room == 0 && is_media(stream.head.type) && stream.length <= Blocks::most_bytes &&
+      !blocks_.is_open()) {
+    stream.place = blocks_.open(stream.length);
+    stream.room = stream.length;
+    stream.in_block = true;
+    return;
+  }
+  const std::size_t wanted = std::max({size, 2 * std::size_t{stream.room}, exact_payload_bytes});
+  stream.room = static_cast<std::uint32_t>(std::min<std::size_t>(wanted, stream.length));
+  auto place = std::make_shared_for_overwrite<std::uint8_t[]>(stream.room);
+  std::copy_n(stream.place.get(), stream.have, place.get());
+  stream.place = std::move(place);
+}
+
+/// What came of the message; the stream is between messages then.
+Payload ChunkReader::take_payload(Stream& stream) {
+  if (std::exchange(stream.in_block, false)) blocks_.close(stream.have);
+  unfinished_ -= stream.have;
+  stream.begun = false;
+  stream.room = 0;
+  const auto size = std::exchange(stream.have, 0);
+  return {std::exchange(stream.place, nullptr), size};
+}
+
 std::optional<std::string> ChunkReader::finish_message(Stream& stream, std::vector<Message>& out) {
-  unfinished_ -= stream.payload->size();
+  Payload payload = take_payload(stream);
   const MessageType type = stream.head.type;
   if (type != MessageType::set_chunk_size && type != MessageType::abort) {
     Message& message = out.emplace_back();
     static_cast<MessageHead&>(message) = stream.head;
-    message.payload = std::move(stream.payload);
+    message.payload = std::move(payload);
     return std::nullopt;
   }
-  const std::shared_ptr<Buffer> payload = std::move(stream.payload);
-  if (payload->size() < 4)
+  if (payload.size() < 4)
     return fmt::format("{} of {} bytes, must be 4",
-                       type == MessageType::abort ? "Abort" : "Set Chunk Size", payload->size());
-  const std::uint32_t value = be32(payload->data());
+                       type == MessageType::abort ? "Abort" : "Set Chunk Size", payload.size());
+  const std::uint32_t value = be32(payload.data());
   if (type == MessageType::abort) {
     abort(value);
     return std::nullopt;
@@ -235,9 +258,9 @@ std::optional<std::string> ChunkReader::finish_message(Stream& stream, std::vect
 
 void ChunkReader::abort(std::uint32_t id) {
   for (Stream& stream : streams_) {
-    if (stream.head.chunk_stream != id || stream.payload == nullptr) continue;
-    unfinished_ -= stream.payload->size();
-    stream.payload = nullptr;
+    if (stream.head.chunk_stream != id) continue;
+    unfinished_ -= std::exchange(stream.have, 0);
+    take_payload(stream);
   }
 }
 

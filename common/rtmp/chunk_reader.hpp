@@ -18,7 +18,11 @@
 //   nginx-rtmp reads it so): above `max_first_delta_ms` it is 0.
 // - A chunk stream may begin with type 1 (librtmp's user control messages do); then it continues from zeros.
 // - A header of type 0 to 2 within a message is read as one of type 3 when it tells the same length.
-// A peer cannot make us allocate by announcing: a message's buffer grows with the bytes that came.
+// A peer cannot make us allocate by announcing: a place for a message is made when its first bytes come, and a large one
+// grows with them.
+//
+// Audio and video of usual size is put where it stays, into blocks (payload.hpp), so that nobody has to copy it again or
+// to allocate for it.
 #pragma once
 
 #include "common/base/bytes.hpp"
@@ -29,6 +33,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace live::rtmp {
@@ -41,7 +46,7 @@ struct ChunkLimits {
 
 /// The longest interval that the timestamp of a type 0 chunk may stand for when a type 3 chunk repeats it.
 constexpr std::uint32_t max_first_delta_ms = 10'000;
-/// Payloads up to here are allocated in one piece when their first bytes come; longer ones grow by doubling.
+/// Payloads that have a buffer of their own are allocated in one piece up to here; longer ones grow by doubling.
 constexpr std::size_t exact_payload_bytes = 64U << 10U;
 
 class ChunkReader {
@@ -65,10 +70,13 @@ class ChunkReader {
   struct Stream {
     MessageHead head;
     std::uint32_t length = 0;
-    std::uint32_t field = 0;          ///< timestamp or delta as the last header told it
-    std::uint32_t delta = 0;          ///< what a type 3 that begins a message adds
-    bool extended = false;            ///< `field` came as an extended timestamp
-    std::shared_ptr<Buffer> payload;  ///< null between messages
+    std::uint32_t field = 0;                  ///< timestamp or delta as the last header told it
+    std::uint32_t delta = 0;                  ///< what a type 3 that begins a message adds
+    bool extended = false;                    ///< `field` came as an extended timestamp
+    bool begun = false;                       ///< a message is under way
+    bool in_block = false;                    ///< its place is the one that is open in blocks_
+    std::uint32_t have = 0, room = 0;         ///< bytes that came, and that `place` has room for
+    std::shared_ptr<std::uint8_t[]> place{};  ///< of them; null before the first
   };
   struct Header {
     std::uint32_t id = 0;
@@ -91,6 +99,8 @@ class ChunkReader {
   std::optional<std::string> begin_chunk(const Header& header);
   std::optional<std::string> begin_message(Stream& stream, const Header& header);
   std::optional<std::string> append(Stream& stream, Bytes piece);
+  void make_room(Stream& stream, std::size_t size);
+  Payload take_payload(Stream& stream);
   std::optional<std::string> finish_message(Stream& stream, std::vector<Message>& out);
   void abort(std::uint32_t id);
 
@@ -101,6 +111,7 @@ class ChunkReader {
   std::uint32_t chunk_left_ = 0;  ///< payload bytes that the chunk under way still has
   std::uint32_t chunk_bytes_ = default_chunk_bytes;
   std::size_t unfinished_ = 0;
+  Blocks blocks_;
   std::array<std::uint8_t, max_header_bytes> cut_{};  ///< a header whose rest has not come
   std::size_t cut_bytes_ = 0;
 };

@@ -66,12 +66,11 @@ void write_message(Buffer& out, const MessageHead& head, Bytes payload, std::uin
   } while (!payload.empty());
 }
 
-SharedChunks::SharedChunks(const MessageHead& head, std::shared_ptr<const Buffer> payload,
-                           std::uint32_t chunk_bytes)
-    : headers_(head, payload->size()), payload_(std::move(payload)), chunk_bytes_(chunk_bytes) {
+SharedChunks::SharedChunks(const MessageHead& head, Payload payload, std::uint32_t chunk_bytes)
+    : headers_(head, payload.size()), payload_(std::move(payload)), chunk_bytes_(chunk_bytes) {
   assert(chunk_bytes > 0);
-  size_ = headers_.first().size() + payload_->size() +
-          (chunks_of(payload_->size(), chunk_bytes) - 1) * headers_.next().size();
+  size_ = headers_.first().size() + payload_.size() +
+          (chunks_of(payload_.size(), chunk_bytes) - 1) * headers_.next().size();
 }
 
 bool SharedChunks::append_pieces(std::vector<iovec>& pieces, std::size_t sent,
@@ -89,7 +88,7 @@ bool SharedChunks::append_pieces(std::vector<iovec>& pieces, std::size_t sent,
     return true;
   };
 
-  Bytes left = *payload_;
+  Bytes left = payload_;
   Bytes header = headers_.first();
   // Whole chunks that were sent are passed over at once: a payload may have very many.
   const std::size_t first_chunk = header.size() + std::min<std::size_t>(chunk_bytes_, left.size());

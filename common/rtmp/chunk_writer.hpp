@@ -37,19 +37,18 @@ void write_message(Buffer& out, const MessageHead& head, Bytes payload, std::uin
 class SharedChunks {
  public:
   /// REQUIRES: as write_message().
-  SharedChunks(const MessageHead& head, std::shared_ptr<const Buffer> payload,
-               std::uint32_t chunk_bytes);
+  SharedChunks(const MessageHead& head, Payload payload, std::uint32_t chunk_bytes);
 
   /// Bytes on the wire.
   [[nodiscard]] std::size_t size() const { return size_; }
-  [[nodiscard]] Bytes payload() const { return *payload_; }
+  [[nodiscard]] Bytes payload() const { return payload_; }
   /// Appends the pieces behind the first `sent` bytes; valid as long as this object stays where it is.  At most `most`
   /// of them; false when there was no room for all.
   bool append_pieces(std::vector<iovec>& pieces, std::size_t sent, std::size_t most) const;
 
  private:
   ChunkHeaders headers_;
-  std::shared_ptr<const Buffer> payload_;
+  Payload payload_;
   std::uint32_t chunk_bytes_;
   std::size_t size_ = 0;
 };

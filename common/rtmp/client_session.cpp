@@ -76,12 +76,12 @@ void ClientSession::take(Message&& message, Events& events) {
     if (said->event == ControlEvent::stream_eof && phase_ == Phase::begun) end(events);
     return;
   }
-  if (options_.role != ClientOptions::Role::play || message.payload->empty()) return;
+  if (options_.role != ClientOptions::Role::play || message.payload.empty()) return;
   if (phase_ != Phase::asking && phase_ != Phase::begun && phase_ != Phase::ended) return;
   switch (message.type) {
     case MessageType::data:
     case MessageType::data_amf3:
-      if (message.payload->size() > max_data_bytes || !make_amf0(message)) return;
+      if (message.payload.size() > max_data_bytes || !make_amf0(message)) return;
       [[fallthrough]];
     case MessageType::audio:
     case MessageType::video:

@@ -11,7 +11,7 @@ namespace {
 
 /// The AMF values of `message`: behind the format byte of the AMF3 types.
 Bytes values_of(const Message& message) {
-  const Bytes payload = *message.payload;
+  const Bytes payload = message.payload;
   const bool amf3 =
       message.type == MessageType::command_amf3 || message.type == MessageType::data_amf3;
   return amf3 && !payload.empty() && payload[0] == 0 ? payload.subspan(1) : payload;
@@ -25,8 +25,8 @@ const amf0::Value& Command::value(std::size_t index) const {
 }
 
 Parsed<Command> read_command(const Message& message) {
-  if (message.payload->size() > max_command_bytes)
-    return Malformed{0, "a command of " + std::to_string(message.payload->size()) + " bytes"};
+  if (message.payload.size() > max_command_bytes)
+    return Malformed{0, "a command of " + std::to_string(message.payload.size()) + " bytes"};
   auto parsed = amf0::read(values_of(message));
   if (auto* wrong = std::get_if<Malformed>(&parsed)) return std::move(*wrong);
   auto& values = std::get<std::vector<amf0::Value>>(parsed);
@@ -49,11 +49,11 @@ bool make_amf0(Message& data) {
   const auto parsed = amf0::read(values_of(data));
   const auto* values = std::get_if<std::vector<amf0::Value>>(&parsed);
   if (values == nullptr) return false;
-  auto payload = std::make_shared<Buffer>();
+  Buffer payload;
   for (const auto& value : *values)
-    amf0::write(*payload, value);
+    amf0::write(payload, value);
   data.type = MessageType::data;
-  data.payload = std::move(payload);
+  data.payload = Payload{std::move(payload)};
   return true;
 }
 

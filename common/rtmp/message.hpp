@@ -1,10 +1,9 @@
 // RTMP messages (Adobe's RTMP specification 1.0 §5.4, §6 and §7.1): what chunks carry.
 #pragma once
 
-#include "common/base/bytes.hpp"
+#include "common/rtmp/payload.hpp"
 
 #include <cstdint>
-#include <memory>
 
 namespace live::rtmp {
 
@@ -44,9 +43,9 @@ struct MessageHead {
   std::uint32_t chunk_stream = 3;  ///< 2 to 65599
 };
 
-/// A whole message.  The payload is stored once and shared by all that pass it on.
+/// A whole message.
 struct Message : MessageHead {
-  std::shared_ptr<Buffer> payload;  ///< never null
+  Payload payload;
 };
 
 constexpr std::uint32_t max_message_bytes = 16U << 20U;

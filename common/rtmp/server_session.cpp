@@ -48,7 +48,7 @@ std::optional<Malformed> ServerSession::feed(Bytes in, Events& events) {
 std::optional<Malformed> ServerSession::check_held() const {
   std::size_t bytes = 0;
   for (const auto& message : messages_)
-    bytes += message.payload->size();
+    bytes += message.payload.size();
   if (bytes <= max_held_bytes && messages_.size() <= max_held_messages) return {};
   return Malformed{0, std::to_string(messages_.size()) + " messages of " + std::to_string(bytes) +
                           " bytes before an answer"};
@@ -72,7 +72,7 @@ std::optional<Malformed> ServerSession::take(Message&& message, Events& events) 
   switch (message.type) {
     case MessageType::audio:
     case MessageType::video:
-      if (!message.payload->empty()) events.emplace_back(Media{std::move(message)});
+      if (!message.payload.empty()) events.emplace_back(Media{std::move(message)});
       return {};
     case MessageType::data:
     case MessageType::data_amf3:
@@ -86,7 +86,7 @@ std::optional<Malformed> ServerSession::take(Message&& message, Events& events) 
 }
 
 void ServerSession::take_data(Message&& message, Events& events) {
-  if (message.payload->size() > max_data_bytes || !make_amf0(message)) return;
+  if (message.payload.size() > max_data_bytes || !make_amf0(message)) return;
   events.emplace_back(Data{std::move(message)});
 }
 
@@ -97,7 +97,7 @@ std::optional<Malformed> ServerSession::take_aggregate(const Message& message, E
     if (part.type == MessageType::data || part.type == MessageType::data_amf3)
       take_data(std::move(part), events);
     else if ((part.type == MessageType::audio || part.type == MessageType::video) &&
-             !part.payload->empty())
+             !part.payload.empty())
       events.emplace_back(Media{std::move(part)});
   return {};
 }

@@ -15,8 +15,8 @@ constexpr std::uint8_t dynamic_limit = 2;  // §5.4.5
 }  // namespace
 
 std::optional<UserControl> read_user_control(const Message& message) {
-  if (message.type != MessageType::user_control || message.payload->size() < 6) return {};
-  Reader in{*message.payload};
+  if (message.type != MessageType::user_control || message.payload.size() < 6) return {};
+  Reader in{message.payload};
   const auto event = static_cast<ControlEvent>(in.u16());
   return UserControl{event, in.u32()};
 }
@@ -36,7 +36,7 @@ std::optional<Malformed> Wire::feed(Bytes in, std::vector<Message>& messages) {
 
 /// Was it for us?
 bool Wire::take(const Message& message) {
-  const Bytes payload = *message.payload;
+  const Bytes payload = message.payload;
   switch (message.type) {
     case MessageType::acknowledgement:
       return true;

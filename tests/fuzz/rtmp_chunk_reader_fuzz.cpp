@@ -10,7 +10,7 @@ namespace {
 
 bool same(const live::rtmp::Message& a, const live::rtmp::Message& b) {
   return a.type == b.type && a.timestamp == b.timestamp && a.stream == b.stream &&
-         a.chunk_stream == b.chunk_stream && *a.payload == *b.payload;
+         a.chunk_stream == b.chunk_stream && a.payload == b.payload;
 }
 
 }  // namespace
@@ -34,7 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   live::Buffer written;
   for (const auto& message : first) {
-    write_message(written, message, *message.payload, live::rtmp::default_chunk_bytes);
+    write_message(written, message, message.payload, live::rtmp::default_chunk_bytes);
     std::vector<live::rtmp::Message> parts;
     if (message.type == live::rtmp::MessageType::aggregate) {
       const auto ignored = split_aggregate(message, parts);

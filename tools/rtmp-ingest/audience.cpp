@@ -23,15 +23,15 @@ void Audience::leave(Sender& sender) {
   seats_.pop_back();
 }
 
-/// Nobody plays: true when `passed` is in the cache.  What the last player left behind stays in the ring to the next start.
-bool Audience::cache(const Passed& passed) {
+/// Nobody plays: true when `passed` was moved into the cache.  What the last player left behind stays in the ring to the next start.
+bool Audience::cache(Passed& passed) {
   if (!seats_.empty()) return false;
   if (passed.start) {
     ring_.forget_starts();
     ring_.prune(ring_.end());
   }
   if (ring_.first() < ring_.end()) return false;
-  cache_.push(passed);
+  cache_.push(std::move(passed));
   return true;
 }
 

@@ -53,7 +53,7 @@ class Audience {
     AudienceCounts before;  ///< what the sender had counted when it came
   };
   static void add(AudienceCounts& sum, const Seat& seat);
-  bool cache(const Passed& passed);
+  bool cache(Passed& passed);
   void fan_out(live::Monotonic now);
   void call_due();
 

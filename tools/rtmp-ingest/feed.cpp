@@ -175,7 +175,7 @@ void Feed::State::hold(Media given) {
   const auto* sound = given.of(main_audio);
   const auto* audio = intake.tracks()[main_audio].audio();
   if (sound != nullptr && audio->knows(sound->codec_id)) rule.audio(given.arrived);
-  held_bytes += given.message.payload->size();
+  held_bytes += given.message.payload.size();
   held.push_back(std::move(given));
   keep_bounds();
 }
@@ -192,7 +192,7 @@ void Feed::State::hold_key_frame(Media given) {
   held.push_front(std::move(given));
   held_bytes = 0;
   for (const auto& one : held)
-    held_bytes += one.message.payload->size();
+    held_bytes += one.message.payload.size();
   keep_bounds();
 }
 
@@ -200,7 +200,7 @@ void Feed::State::keep_bounds() {
   if (held_bytes <= most_held_bytes && held.size() <= most_held_messages) return;
   if (rule.has_key()) return begin(Verdict::with_video);
   while (held_bytes > most_held_bytes || held.size() > most_held_messages) {
-    held_bytes -= held.front().message.payload->size();
+    held_bytes -= held.front().message.payload.size();
     held.pop_front();
     ++dropped;
   }
@@ -312,24 +312,22 @@ void Feed::State::write_fragment(live::mux::Written& written) {
 void Feed::State::take_data(Message message) {
   namespace amf0 = live::flv::amf0;
   if (message.type == MessageType::data_amf3) {  // AMF0 behind a byte that says so
-    if (message.payload->empty() || message.payload->front() != 0) {
+    if (message.payload.empty() || message.payload[0] != 0) {
       ++data_ignored;
       return;
     }
-    message.payload =
-        std::make_shared<Buffer>(message.payload->begin() + 1, message.payload->end());
+    message.payload = message.payload.within(Bytes{message.payload}.subspan(1));
     message.type = MessageType::data;
   }
-  const auto parsed = amf0::read(*message.payload);
+  const auto parsed = amf0::read(message.payload);
   const auto* values = std::get_if<std::vector<amf0::Value>>(&parsed);
   if (values == nullptr || values->empty()) {
     ++data_ignored;
     return;
   }
   if (values->front().text() == "@clearDataFrame") return intake.headers().forget_metadata();
-  const auto body = live::flv::without_set_data_frame(*message.payload);
-  if (body.size() != message.payload->size())
-    message.payload = std::make_shared<Buffer>(body.begin(), body.end());
+  const auto body = live::flv::without_set_data_frame(message.payload);
+  message.payload = message.payload.within(body);
   if (const auto metadata = live::flv::read_metadata(*values)) {
     facts.encoder = metadata->encoder;
     intake.headers().keep(Headers::Kind::metadata, {}, message);

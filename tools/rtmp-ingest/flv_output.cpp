@@ -17,14 +17,14 @@ TagHeader head_of(const Message& message, std::uint32_t timestamp) {
   const auto type = message.type == MessageType::audio   ? TagType::audio
                     : message.type == MessageType::video ? TagType::video
                                                          : TagType::script;
-  return {type, static_cast<std::uint32_t>(message.payload->size()), timestamp};
+  return {type, static_cast<std::uint32_t>(message.payload.size()), timestamp};
 }
 
 void append_tags(Buffer& out, const Preface& preface, std::uint32_t timestamp) {
   for (const auto& message : preface.messages) {
     const auto head = head_of(message, timestamp);
     live::flv::write_tag_header(out, head);
-    out.insert(out.end(), message.payload->begin(), message.payload->end());
+    out.insert(out.end(), message.payload.begin(), message.payload.end());
     live::flv::write_back_pointer(out, head.size);
   }
 }
@@ -53,10 +53,10 @@ void FlvOutput::write(const Message& message, bool start,
   tag.pieces.reserve(3);
   tag.owners.reserve(2);
   tag.add(Bytes{*around}.first(live::flv::tag_header_bytes));
-  tag.add(Bytes{*message.payload});
+  tag.add(Bytes{message.payload});
   tag.add(Bytes{*around}.subspan(live::flv::tag_header_bytes));
   tag.owners.push_back(std::move(around));
-  tag.owners.push_back(message.payload);
+  tag.owners.push_back(message.payload.owner());
   media_(std::move(tag), start);
 }
 

@@ -9,14 +9,12 @@ using live::rtmp::Message;
 
 namespace {
 
-bool same(const Message& a, const Message& b) {
-  return a.type == b.type && (a.payload == b.payload || *a.payload == *b.payload);
-}
+bool same(const Message& a, const Message& b) { return a.type == b.type && a.payload == b.payload; }
 
 }  // namespace
 
 void Headers::keep(Kind kind, const Tracks& tracks, const Message& message) {
-  if (message.payload->size() > most_bytes) return;
+  if (message.payload.size() > most_bytes) return;
   const auto is_replaced = [&](const Entry& entry) {
     return entry.kind == kind && (entry.tracks & ~tracks).none();
   };
@@ -25,7 +23,9 @@ void Headers::keep(Kind kind, const Tracks& tracks, const Message& message) {
   std::erase_if(entries_, is_replaced);
   if (entries_.size() >= most_messages) return;
   const auto behind = std::ranges::upper_bound(entries_, kind, {}, &Entry::kind);
-  entries_.insert(behind, {kind, tracks, message});
+  auto kept = message;
+  kept.payload = live::rtmp::Payload::copy_of(message.payload);  // for long: no block for so little
+  entries_.insert(behind, {kind, tracks, std::move(kept)});
   changed_ = true;
 }
 

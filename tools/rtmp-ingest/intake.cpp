@@ -22,7 +22,7 @@ constexpr std::size_t most_warnings = 16;  ///< of a stream
 
 /// What a sample points into when lengths were made.
 struct Stitched {
-  std::shared_ptr<Buffer> payload;
+  live::rtmp::Payload payload;
   Buffer lengths;
 };
 
@@ -103,7 +103,7 @@ bool Intake::carries(const AudioPacket& packet) {
 
 Intake::Found Intake::take_video(Media& media, bool cut) {
   using Kind = VideoPacket::Kind;
-  const auto parsed = live::flv::parse_video(*media.message.payload);
+  const auto parsed = live::flv::parse_video(media.message.payload);
   const auto* body = std::get_if<live::flv::VideoBody>(&parsed);
   if (body == nullptr) {
     ++ignored_;
@@ -155,7 +155,7 @@ void Intake::video_frame(Media& media, std::size_t track, const VideoPacket& pac
     part.sample.key = sample.key;
     part.sample.pieces = std::move(sample.pieces);
     part.sample.size = sample.size;
-    part.sample.owner = media.message.payload;
+    part.sample.owner = media.message.payload.owner();
     if (!scratch_.empty()) {
       part.sample.owner = std::make_shared<const Stitched>(
           Stitched{media.message.payload, std::exchange(scratch_, {})});
@@ -166,7 +166,7 @@ void Intake::video_frame(Media& media, std::size_t track, const VideoPacket& pac
 
 Intake::Found Intake::take_audio(Media& media) {
   using Kind = AudioPacket::Kind;
-  const auto parsed = live::flv::parse_audio(*media.message.payload);
+  const auto parsed = live::flv::parse_audio(media.message.payload);
   const auto* body = std::get_if<live::flv::AudioBody>(&parsed);
   if (body == nullptr) {
     ++ignored_;
@@ -201,13 +201,13 @@ void Intake::audio_frame(Media& media, std::size_t track, const AudioPacket& pac
   part.codec_id = packet.codec_id;
   part.sample.pieces.assign(1, packet.data);
   part.sample.size = packet.data.size();
-  part.sample.owner = media.message.payload;
+  part.sample.owner = media.message.payload.owner();
   media.parts.push_back(std::move(part));
 }
 
 bool Intake::is_news(const Message& message) const {
   if (message.type != MessageType::video) return false;
-  const auto parsed = live::flv::parse_video(*message.payload);
+  const auto parsed = live::flv::parse_video(message.payload);
   const auto* body = std::get_if<live::flv::VideoBody>(&parsed);
   if (body == nullptr || body->packets.empty()) return false;
   const auto& first = body->packets.front();

@@ -27,8 +27,7 @@ live::rtmp::MessageHead head_of(const live::rtmp::Message& message, std::uint32_
 
 bool has(const Preface& preface, const live::rtmp::Message& message) {
   return std::ranges::any_of(preface.messages, [&](const live::rtmp::Message& known) {
-    return known.type == message.type &&
-           (known.payload == message.payload || *known.payload == *message.payload);
+    return known.type == message.type && known.payload == message.payload;
   });
 }
 
@@ -206,7 +205,7 @@ bool Sender::enter(const Item& item) {
   bool said = false;
   for (const auto& message : preface_->messages) {
     if (told && has(*told, message)) continue;
-    live::rtmp::write_message(words_, head_of(message, item.timestamp), *message.payload,
+    live::rtmp::write_message(words_, head_of(message, item.timestamp), message.payload,
                               live::rtmp::our_chunk_bytes);
     said = true;
   }

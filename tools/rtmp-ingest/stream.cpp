@@ -117,7 +117,7 @@ bool Stream::has_begun() const {
 std::string Stream::push(live::rtmp::Message message, live::Monotonic arrived,
                          live::WallClock wall) {
   auto& broadcast = *broadcast_;
-  const auto size = message.payload->size();
+  const auto size = message.payload.size();
   auto refusal = broadcast.feed->push(std::move(message), arrived, wall);
   const auto frames = broadcast.feed->facts().video_frames - before_.video_frames;
   const auto more = frames - std::exchange(broadcast.frames_measured, frames);

@@ -93,7 +93,7 @@ void Client::take(live::Bytes in, Clock::time_point now) {
 }
 
 void Client::obey(const live::rtmp::Message& message, Clock::time_point now) {
-  const live::Bytes payload{*message.payload};
+  const live::Bytes payload{message.payload};
   switch (message.type) {
     case MessageType::user_control:
       if (payload.size() >= 6 && live::load_be(payload, 2) == 6) {  // ping: the same with 7
@@ -124,7 +124,7 @@ void Client::answer(std::string_view command_text, const live::rtmp::Message& me
     say(MessageType::command, 0, create);
     state_ = State::create;
   } else if (state_ == State::create && says("_result") && command_text.size() > 8) {
-    const live::Bytes number = live::Bytes{*message.payload}.last(8);
+    const live::Bytes number = live::Bytes{message.payload}.last(8);
     say_start(std::bit_cast<double>(live::load_be(number, 8)));
   } else if (state_ == State::start && (says("Publish.Start") || says("Play.Start"))) {
     state_ = State::begun;

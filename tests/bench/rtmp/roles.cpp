@@ -59,9 +59,9 @@ void Player::hear(const live::rtmp::Message& message, Clock::time_point now) {
   if (message.type != MessageType::video && message.type != MessageType::audio) return;
   note_gap(now);
   has_media_ = true;
-  bytes_ += message.payload->size();
-  if (message.type != MessageType::video || message.payload->size() < 2 ||
-      (*message.payload)[1] != 1)  // AVC NALUs
+  bytes_ += message.payload.size();
+  if (message.type != MessageType::video || message.payload.size() < 2 ||
+      (message.payload)[1] != 1)  // AVC NALUs
     return;
   ++pictures_;
   if (picture_ && message.timestamp - *picture_ > frame_ms_) ++holes_;

@@ -46,8 +46,8 @@ TEST_F(FeedCodecs, LengthsOfTwoBytesAreWidenedAndPlayersGetWhatWasSent) {
   ASSERT_EQ(samples(1).size(), 1U);
   EXPECT_EQ(samples(1)[0].data, idr_32);
   ASSERT_EQ(passed_.size(), 1U);
-  EXPECT_EQ(passed_[0].message.payload, sent.payload) << "shared, not copied";
-  EXPECT_EQ(*passed_[0].message.payload, body);
+  EXPECT_EQ(passed_[0].message.payload.data(), sent.payload.data()) << "shared, not copied";
+  EXPECT_EQ(passed_[0].message.payload, body);
 }
 
 TEST_F(FeedCodecs, StartCodesInRtmpAreUnderstood) {
@@ -62,7 +62,7 @@ TEST_F(FeedCodecs, StartCodesInRtmpAreUnderstood) {
   ASSERT_EQ(samples(1).size(), 2U);
   EXPECT_EQ(samples(1)[0].data, idr_32);
   EXPECT_EQ(samples(1)[1].data, inter_32);
-  EXPECT_EQ(*passed_[0].message.payload, body);
+  EXPECT_EQ(passed_[0].message.payload, body);
 }
 
 TEST_F(FeedCodecs, SetsWithinTheFramesDoWithoutAHeader) {

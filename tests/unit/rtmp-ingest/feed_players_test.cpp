@@ -33,11 +33,11 @@ TEST_F(FeedPlayers, GetFramesAsTheyWereSentFromZeroOn) {
     late.timestamp += 1'000'000;
     send(late, m.timestamp);
   }
-  std::erase_if(
-      sent, [](const Message& m) { return m.type == MessageType::data || m.payload->at(1) != 1; });
+  std::erase_if(sent,
+                [](const Message& m) { return m.type == MessageType::data || m.payload[1] != 1; });
   ASSERT_EQ(passed_.size(), sent.size());
   for (std::size_t i = 0; i < sent.size(); ++i) {
-    EXPECT_EQ(passed_[i].message.payload, sent[i].payload) << "shared, not copied";
+    EXPECT_EQ(passed_[i].message.payload.data(), sent[i].payload.data()) << "shared, not copied";
     EXPECT_EQ(passed_[i].message.timestamp, sent[i].timestamp);
     EXPECT_EQ(passed_[i].message.type, sent[i].type);
   }
@@ -50,9 +50,9 @@ TEST_F(FeedPlayers, AreToldMetadataAndHeadersFirst) {
   const auto& preface = passed_.front().preface->messages;
   ASSERT_EQ(preface.size(), 3U);
   EXPECT_EQ(preface[0].type, MessageType::data);
-  const auto values = amf0::read(*preface[0].payload);
+  const auto values = amf0::read(preface[0].payload);
   EXPECT_EQ(std::get<std::vector<amf0::Value>>(values)[0].text(), "onMetaData");
-  EXPECT_EQ(*preface[1].payload, avc_header(avcc_32));
+  EXPECT_EQ(preface[1].payload, avc_header(avcc_32));
   EXPECT_EQ(preface[2].type, MessageType::audio);
   EXPECT_EQ(passed_.back().preface, passed_.front().preface) << "one object while it is the same";
 }
@@ -70,7 +70,7 @@ TEST_F(FeedPlayers, GetNewMetadataWithTheNextFrame) {
   send(message(MessageType::data_amf3, 50, amf3));
   video(80, avc_frame(false, inter_32));
   EXPECT_NE(passed_[1].preface, passed_[2].preface);
-  EXPECT_EQ(*passed_[2].preface->messages[0].payload, metadata(64, false));
+  EXPECT_EQ(passed_[2].preface->messages[0].payload, metadata(64, false));
   Buffer clear;
   amf0::write_text(clear, "@clearDataFrame");
   amf0::write_text(clear, "onMetaData");
@@ -91,7 +91,7 @@ TEST_F(FeedPlayers, GetOtherDataInItsPlace) {
   video(40, avc_frame(false, inter_32));
   send(message(MessageType::data, 50, text));
   ASSERT_EQ(passed_.size(), 3U);
-  EXPECT_EQ(*passed_[2].message.payload, text);
+  EXPECT_EQ(passed_[2].message.payload, text);
   EXPECT_EQ(passed_[2].message.timestamp, 40U);
   EXPECT_FALSE(passed_[2].start);
 }
@@ -102,8 +102,8 @@ TEST_F(FeedPlayers, GetNewHeadersWithTheNextFrame) {
   video(0, avc_frame(true, idr_32));
   video(40, avc_header(avcc_64));
   video(40, avc_frame(true, idr_64));
-  EXPECT_EQ(*passed_[0].preface->messages[0].payload, avc_header(avcc_32));
-  EXPECT_EQ(*passed_[1].preface->messages[0].payload, avc_header(avcc_64));
+  EXPECT_EQ(passed_[0].preface->messages[0].payload, avc_header(avcc_32));
+  EXPECT_EQ(passed_[1].preface->messages[0].payload, avc_header(avcc_64));
 }
 
 TEST_F(FeedPlayers, OfSoundAloneCanBeginAnywhere) {
@@ -136,16 +136,16 @@ TEST_F(FeedFlv, IsTheSameFileAgain) {
   ASSERT_EQ(got.size(), sent.size());
   // The headers stand together in front; frames are in order.
   const auto is_frame = [](const Message& m) {
-    return m.type != MessageType::data && m.payload->at(1) == 1;
+    return m.type != MessageType::data && m.payload[1] == 1;
   };
   EXPECT_EQ(got[0].type, MessageType::data);
-  EXPECT_EQ(*got[0].payload, *sent[0].payload);
-  EXPECT_EQ(*got[1].payload, avc_header(avcc_32));
+  EXPECT_EQ(got[0].payload, sent[0].payload);
+  EXPECT_EQ(got[1].payload, avc_header(avcc_32));
   std::erase_if(sent, [&](const Message& m) { return !is_frame(m); });
   std::erase_if(got, [&](const Message& m) { return !is_frame(m); });
   ASSERT_EQ(got.size(), sent.size());
   for (std::size_t i = 0; i < sent.size(); ++i) {
-    EXPECT_EQ(*got[i].payload, *sent[i].payload);
+    EXPECT_EQ(got[i].payload, sent[i].payload);
     EXPECT_EQ(got[i].timestamp, sent[i].timestamp);
   }
   EXPECT_EQ(starts_, player_starts());
@@ -161,9 +161,9 @@ TEST_F(FeedFlv, PutsNewHeadersInFrontOfAKeyFrame) {
   ASSERT_EQ(headers_.size(), 2U);
   const auto got = messages_of(Bytes{bytes_});
   ASSERT_EQ(got.size(), 7U);
-  EXPECT_EQ(*got[4].payload, avc_header(avcc_64));
+  EXPECT_EQ(got[4].payload, avc_header(avcc_64));
   EXPECT_EQ(got[4].timestamp, 80U);
-  EXPECT_EQ(*got[6].payload, avc_frame(true, idr_64));
+  EXPECT_EQ(got[6].payload, avc_frame(true, idr_64));
   const auto whole = messages_of(Bytes{*headers_[1].first});
   EXPECT_EQ(whole.size(), 2U) << "a reader that begins here gets a file header too";
 }
@@ -178,8 +178,8 @@ TEST_F(FeedFlv, KeepsEnhancedBodies) {
   video(40, video_frame(codec, false, bytes(av1_inter)));
   const auto got = messages_of(Bytes{bytes_});
   ASSERT_EQ(got.size(), 4U);
-  EXPECT_EQ(*got[0].payload, start);
-  EXPECT_EQ(*got[2].payload, key);
+  EXPECT_EQ(got[0].payload, start);
+  EXPECT_EQ(got[2].payload, key);
   EXPECT_EQ(feed().facts().video, "AV1 64x48");
 }
 

@@ -21,7 +21,7 @@ class GopCacheTest : public testing::Test {
   std::string take() {
     std::string text;
     cache_.take([&](const Passed& passed) {
-      const auto& payload = *passed.message.payload;
+      const auto& payload = passed.message.payload;
       std::string name{live::as_text(payload)};
       name.erase(std::min(name.find('.'), name.size()));
       text += fmt::format("{}{}@{}{}", text.empty() ? "" : " ", name, passed.message.timestamp,
@@ -53,7 +53,7 @@ TEST_F(GopCacheTest, GivesMessagesBackAsTheyWere) {
   passed.preface = test::preface("other", "avc");
   cache_.push(passed);
   EXPECT_EQ(take(), "v0@0! a0@5 v1@40");
-  EXPECT_EQ(*last_.message.payload, *passed.message.payload);
+  EXPECT_EQ(last_.message.payload, passed.message.payload);
   EXPECT_EQ(last_.message.type, live::rtmp::MessageType::video);
   EXPECT_EQ(last_.preface, passed.preface);
   EXPECT_EQ(last_.arrived, passed.arrived);

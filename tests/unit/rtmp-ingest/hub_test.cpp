@@ -84,7 +84,7 @@ class HubOfStreams : public ::testing::Test {
     live::rtmp::Message message;
     message.type = type;
     message.timestamp = timestamp;
-    message.payload = std::make_shared<live::Buffer>(live::test::bytes(hex));
+    message.payload = live::rtmp::Payload{live::test::bytes(hex)};
     EXPECT_EQ(stream.push(std::move(message), now, {}), "");
   }
   /// AAC, 44100 Hz stereo: enough for a stream to begin.

@@ -29,7 +29,7 @@ inline live::rtmp::Message message(MessageType type, std::uint32_t timestamp,
   live::rtmp::Message made;
   made.type = type;
   made.timestamp = timestamp;
-  made.payload = std::make_shared<live::Buffer>(text.begin(), text.end());
+  made.payload = live::rtmp::Payload::copy_of(live::as_bytes(text));
   return made;
 }
 
@@ -126,7 +126,7 @@ class Player {
   std::string read(std::size_t most = SIZE_MAX) {
     std::string text;
     for (const auto& one : take(most)) {
-      std::string payload{live::as_text(*one.payload)};
+      std::string payload{live::as_text(one.payload)};
       payload.erase(std::min(payload.size(), payload.find_last_not_of('.') + 1));
       text += fmt::format("{}{}@{}", text.empty() ? "" : " ", payload, one.timestamp);
     }

@@ -181,11 +181,11 @@ TEST_F(SenderTest, AMessageOfManyChunksIsWholeInTheEnd) {
   std::size_t bytes = 0;
   while (player->blocked()) {
     for (const auto& message : player.take())
-      bytes += message.payload->size();
+      bytes += message.payload.size();
     player->pump(script_.now());
   }
   for (const auto& message : player.take())
-    bytes += message.payload->size();
+    bytes += message.payload.size();
   EXPECT_EQ(bytes, 12'000'000U + 4 + 3 + 3);
 }
 

@@ -31,7 +31,7 @@ inline Message message(MessageType type, std::uint32_t timestamp, Buffer body) {
   Message out;
   out.type = type;
   out.timestamp = timestamp;
-  out.payload = std::make_shared<Buffer>(std::move(body));
+  out.payload = live::rtmp::Payload{std::move(body)};
   return out;
 }
 

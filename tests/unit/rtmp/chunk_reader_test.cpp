@@ -20,7 +20,7 @@ std::vector<std::string> told(const std::vector<Message>& messages) {
   for (const Message& m : messages)
     out.push_back(fmt::format("type {} at {} stream {} on {}: {:02X}",
                               static_cast<unsigned>(m.type), m.timestamp, m.stream, m.chunk_stream,
-                              fmt::join(*m.payload, " ")));
+                              fmt::join(m.payload, " ")));
   return out;
 }
 
@@ -49,13 +49,14 @@ std::vector<std::uint32_t> stamps(std::string_view hex) {
   return out;
 }
 
-/// `n` zeros, as hex.
-std::string zeros(std::size_t n) {
+/// `n` times `byte`, as hex.
+std::string filled(std::string_view byte, std::size_t n) {
   std::string hex;
   for (std::size_t i = 0; i < n; ++i)
-    hex += "00";
+    hex += byte;
   return hex;
 }
+std::string zeros(std::size_t n) { return filled("00", n); }
 
 // --- basic headers -------------------------------------------------------------------------------------------------
 
@@ -300,17 +301,64 @@ TEST(ChunkReader, AnAnnouncementAllocatesNothing) {
   EXPECT_EQ(reader.unfinished_bytes(), 128U);
 }
 
-TEST(ChunkReader, APayloadOfUsualSizeIsNeverMoved) {
-  Buffer stream = bytes("02 000000 000004 01 00000000 0000EA60");
-  const Buffer payload(40'000, 7);
-  write_message(stream, {MessageType::video, 0, 1, 6}, payload, 60'000);
+/// Everything that `stream` holds, fed in pieces.
+std::vector<Message> read_in_pieces(const Buffer& stream, std::size_t piece) {
   ChunkReader reader;
   std::vector<Message> messages;
-  for (std::size_t at = 0; at < stream.size(); at += 1000)
-    EXPECT_FALSE(reader.feed(
-        Bytes{stream}.subspan(at, std::min<std::size_t>(1000, stream.size() - at)), messages));
-  ASSERT_EQ(messages.size(), 1U);
-  EXPECT_EQ(messages[0].payload->capacity(), payload.size());
+  for (std::size_t at = 0; at < stream.size(); at += piece)
+    EXPECT_FALSE(
+        reader.feed(Bytes{stream}.subspan(at, std::min(piece, stream.size() - at)), messages));
+  EXPECT_EQ(reader.unfinished_bytes(), 0U);
+  return messages;
+}
+
+TEST(ChunkReader, MediaLiesOneBehindTheOther) {
+  Buffer stream;
+  for (std::uint8_t i = 0; i < 4; ++i)
+    write_message(stream, {MessageType::video, 0, 1, 6}, Buffer(9'000, i), default_chunk_bytes);
+  const auto messages = read_in_pieces(stream, 1'000);
+  ASSERT_EQ(messages.size(), 4U);
+  for (std::uint8_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(messages[i].payload, Buffer(9'000, i));
+    EXPECT_EQ(messages[i].payload.begin(), messages[0].payload.begin() + 9'000 * i);
+  }
+}
+
+TEST(ChunkReader, WhatIsLargerThanABlockHasItsOwnPlace) {
+  Buffer stream;
+  for (const std::size_t size : {Blocks::most_bytes, Blocks::most_bytes + 1, std::size_t{200'000}})
+    write_message(stream, {MessageType::video, 0, 1, 6}, Buffer(size, 7), default_chunk_bytes);
+  const auto messages = read_in_pieces(stream, 1'000);
+  ASSERT_EQ(messages.size(), 3U);
+  EXPECT_EQ(messages[0].payload, Buffer(Blocks::most_bytes, 7));
+  EXPECT_EQ(messages[1].payload, Buffer(Blocks::most_bytes + 1, 7));
+  EXPECT_EQ(messages[2].payload, Buffer(200'000, 7));
+}
+
+TEST(ChunkReader, InterleavedMessagesKeepToTheirPlaces) {
+  // Audio between two chunks of video.
+  const auto stream = bytes("06 000000 000100 09 01000000" + filled("AA", 128) +
+                            "04 000000 000003 08 01000000 010203" + "C6" + filled("BB", 128));
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, stream.size()}) {
+    const auto messages = read_in_pieces(stream, piece);
+    ASSERT_EQ(messages.size(), 2U);
+    EXPECT_EQ(messages[0].payload, (Buffer{1, 2, 3}));
+    EXPECT_EQ(messages[1].payload, bytes(filled("AA", 128) + filled("BB", 128)));
+  }
+}
+
+TEST(ChunkReader, WhatIsAbortedGivesItsPlaceBack) {
+  const std::string head = "06 000000 000100 09 01000000";  // 256 bytes of video, in two chunks
+  const auto video = bytes(head + zeros(128) + "C6" + zeros(128));
+  const auto aborted = bytes(head + zeros(128) + "02 000000 000004 02 00000000 00000006");
+  ChunkReader reader;
+  std::vector<Message> messages;
+  EXPECT_FALSE(reader.feed(video, messages));
+  EXPECT_FALSE(reader.feed(aborted, messages));
+  EXPECT_EQ(reader.unfinished_bytes(), 0U);
+  EXPECT_FALSE(reader.feed(video, messages));
+  ASSERT_EQ(messages.size(), 2U);
+  EXPECT_EQ(messages[1].payload.begin(), messages[0].payload.end());
 }
 
 // --- aggregates ----------------------------------------------------------------------------------------------------
@@ -321,7 +369,7 @@ Message aggregate(std::string_view hex) {
   message.timestamp = 1000;
   message.stream = 1;
   message.chunk_stream = 7;
-  message.payload = std::make_shared<Buffer>(bytes(hex));
+  message.payload = Payload{bytes(hex)};
   return message;
 }
 

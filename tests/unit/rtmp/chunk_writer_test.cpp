@@ -81,7 +81,7 @@ TEST(WriteMessage, IsReadBackWhateverTheSizes) {
         std::vector<Message> messages;
         ASSERT_FALSE(reader.feed(stream, messages));
         ASSERT_EQ(messages.size(), 1U);
-        EXPECT_EQ(*messages[0].payload, payload);
+        EXPECT_EQ(messages[0].payload, payload);
         EXPECT_EQ(messages[0].timestamp, head.timestamp);
         EXPECT_EQ(messages[0].stream, 1U);
         EXPECT_EQ(messages[0].chunk_stream, 6U);
@@ -93,9 +93,9 @@ TEST(SharedChunks, AreWhatWriteMessageWritesFromAnyByteOn) {
   for (const std::uint32_t chunk : {1U, 2U, 5U, 6U, 7U, 60'000U})
     for (const std::size_t length : {0U, 1U, 6U, 12U, 13U})
       for (const MessageHead& head : {video, late_video}) {
-        const auto payload = std::make_shared<const Buffer>(counting(length));
+        const auto payload = Payload{counting(length)};
         const SharedChunks chunks{head, payload, chunk};
-        const Buffer whole = written(head, *payload, chunk);
+        const Buffer whole = written(head, counting(length), chunk);
         ASSERT_EQ(chunks.size(), whole.size());
         for (std::size_t sent = 0; sent <= whole.size(); ++sent) {
           std::vector<iovec> pieces;
@@ -107,7 +107,7 @@ TEST(SharedChunks, AreWhatWriteMessageWritesFromAnyByteOn) {
 }
 
 TEST(SharedChunks, TellWhenThereIsNoRoomForAllPieces) {
-  const SharedChunks chunks{video, std::make_shared<const Buffer>(counting(5)), 2};
+  const SharedChunks chunks{video, Payload{counting(5)}, 2};
   std::vector<iovec> pieces(3);
   EXPECT_FALSE(chunks.append_pieces(pieces, 0, 5));
   EXPECT_EQ(pieces.size(), 8U);
@@ -120,12 +120,12 @@ TEST(SharedChunks, TellWhenThereIsNoRoomForAllPieces) {
 }
 
 TEST(SharedChunks, CopyNoPayload) {
-  const auto payload = std::make_shared<const Buffer>(counting(5));
+  const auto payload = Payload{counting(5)};
   const SharedChunks chunks{video, payload, 128};
   std::vector<iovec> pieces;
   EXPECT_TRUE(chunks.append_pieces(pieces, 0, 10));
   ASSERT_EQ(pieces.size(), 2U);
-  EXPECT_EQ(pieces[1].iov_base, payload->data());
+  EXPECT_EQ(pieces[1].iov_base, payload.data());
 }
 
 }  // namespace

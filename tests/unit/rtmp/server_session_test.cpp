@@ -61,7 +61,7 @@ TEST(ServerSession, GivesTheMediaOfThePublishedStream) {
   const auto& video = std::get<Media>(server.events[0]).message;
   EXPECT_EQ(video.type, MessageType::video);
   EXPECT_EQ(video.timestamp, 40U);
-  EXPECT_EQ(*video.payload, frame);
+  EXPECT_EQ(video.payload, frame);
   EXPECT_EQ(std::get<Media>(server.events[1]).message.timestamp, 41U);
 }
 
@@ -177,7 +177,7 @@ TEST(ServerSession, TakesThePeersHaste) {  // all at once, before any answer
   server.session.accept_publish();
   server.feed(command("deleteStream", 4, {null(), number(1)}));
   ASSERT_EQ(server.events.size(), 4U);
-  EXPECT_EQ(*std::get<Media>(server.events[2]).message.payload, frame);
+  EXPECT_EQ(std::get<Media>(server.events[2]).message.payload, frame);
   EXPECT_TRUE(std::holds_alternative<PublishEnded>(server.events[3]));
 }
 
@@ -264,13 +264,13 @@ TEST(ServerSession, ReadsAmf3Messages) {
   data.insert(data.begin(), 0);
   server.feed(message(MessageType::data_amf3, data));
   EXPECT_EQ(server.last<Data>().message.type, MessageType::data);
-  EXPECT_EQ(*server.last<Data>().message.payload, metadata);
+  EXPECT_EQ(server.last<Data>().message.payload, metadata);
   // "onMetaData" and then an AMF3 integer, 5, behind the marker that switches.
   auto switched = values({text("onMetaData")});
   switched.insert(switched.begin(), 0);
   append(switched, "11 04 05");
   server.feed(message(MessageType::data_amf3, switched));
-  EXPECT_EQ(*server.last<Data>().message.payload, values({text("onMetaData"), number(5)}));
+  EXPECT_EQ(server.last<Data>().message.payload, values({text("onMetaData"), number(5)}));
 }
 
 TEST(ServerSession, DropsDataThatIsTooLargeOrUnreadable) {

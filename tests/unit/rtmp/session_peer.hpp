@@ -85,7 +85,7 @@ class Answers {
 
  private:
   static std::string line(const Message& message) {
-    const Bytes payload = *message.payload;
+    const Bytes payload = message.payload;
     switch (message.type) {
       case MessageType::window_size:
         return "window " + std::to_string(load_be(payload, 4));
