@@ -7,9 +7,11 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <new>
 #include <utility>
 
+#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -279,10 +281,59 @@ awaitable<bool> Link::wait(Socket::wait_type what) {
   co_return !error;
 }
 
+Socket::wait_type Link::what_reading_waits_for() const {
+  return tls_ && tls_->read_wants_write ? Socket::wait_write : Socket::wait_read;
+}
+
 awaitable<bool> Link::wait_readable() {
   if (tls_ && tls_->may_hold) co_return true;
-  const bool swapped = tls_ && tls_->read_wants_write;
-  co_return co_await wait(swapped ? Socket::wait_write : Socket::wait_read);
+  co_return co_await wait(what_reading_waits_for());
+}
+
+/// The handler of one wait, and of the next.
+template <class Done>
+class Link::ReadLoop {
+ public:
+  ReadLoop(Link& link, std::function<bool()> read, Done done)
+      : state_(new State{link, std::move(read), std::move(done)}) {}
+
+  void wait() && {
+    auto& link = state_->link;
+    if (link.tls_ && link.tls_->may_hold) {
+      asio::post(link.socket_.get_executor(), std::move(*this));
+    } else {
+      link.socket_.async_wait(link.what_reading_waits_for(), std::move(*this));
+    }
+  }
+
+  void operator()(boost::system::error_code error = {}) {
+    std::exception_ptr thrown;
+    try {
+      if (!error && state_->read()) return std::move(*this).wait();
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+    auto done = std::move(state_->done);
+    state_.reset();
+    std::move(done)(thrown, !error);
+  }
+
+ private:
+  struct State {
+    Link& link;
+    std::function<bool()> read;
+    Done done;
+  };
+  std::unique_ptr<State> state_;
+};
+
+awaitable<bool> Link::while_readable(std::function<bool()> read) {
+  const auto begin = [this](auto done, std::function<bool()> given) {
+    ReadLoop<decltype(done)>{*this, std::move(given), std::move(done)}.wait();
+  };
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>,
+                                          void(std::exception_ptr, bool)>(
+      begin, asio::use_awaitable, std::move(read));
 }
 
 awaitable<bool> Link::wait_writable() {

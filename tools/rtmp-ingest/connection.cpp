@@ -126,25 +126,39 @@ live::awaitable<void> Connection::converse() {
       co_return;
     }
   }
-  for (unsigned in_turn = 0; !leaving_;) {
-    const auto got = link_.read_some(shared_.received);
-    if (got.outcome == Got::Outcome::ended) drop("it has left");
-    if (got.outcome == Got::Outcome::gone) drop("the connection broke");
-    if (got.outcome == Got::Outcome::some) {
-      heard_ = now();
-      take(live::Bytes{shared_.received}.first(got.bytes));
-      while (auto* question = next_question())
-        co_await answer(*question);
-      say();
-      if (++in_turn % reads_in_turn == 0) co_await let_others();
-    }
-    if (leaving_) break;
-    const bool readable = co_await link_.wait_readable();
+  while (!leaving_) {
+    const bool readable = co_await link_.while_readable([this] { return hear(); });
     if (!readable && !leaving_) drop("it was closed");
+    while (question_ && !leaving_) {
+      auto question = std::move(*std::exchange(question_, nullptr));
+      co_await answer(std::move(question));
+      say();
+    }
   }
 }
 
-/// What came, as far as it makes events.
+/// Reads what is there; false when it is not to go on.
+bool Connection::hear() {
+  for (unsigned reads = 0; reads < reads_in_turn; ++reads) {
+    const auto got = link_.read_some(shared_.received);
+    if (got.outcome == Got::Outcome::ended) drop("it has left");
+    if (got.outcome == Got::Outcome::gone) drop("the connection broke");
+    if (got.outcome != Got::Outcome::some) break;
+    it_is_heard();
+    take(live::Bytes{shared_.received}.first(got.bytes));
+    if (leaving_ || question_) break;
+    say();
+    if (!link_.is_tls() && got.bytes < shared_.received.size()) break;  // that was all
+  }
+  return !leaving_ && !question_;
+}
+
+void Connection::it_is_heard() {
+  heard_ = now();
+  heard_wall_ = std::chrono::system_clock::now();
+}
+
+/// What came, up to an event that wants an answer, which may take a while: it is the last one until then.
 void Connection::take(live::Bytes in) {
   std::optional<live::Malformed> bad;
   if (handshake_) {
@@ -154,26 +168,25 @@ void Connection::take(live::Bytes in) {
       phase_ = Phase::connecting;
     }
   }
-  if (!bad && !handshake_) bad = session_.feed(in, events_);
-  if (!bad) return;
-  ++shared_.counts.not_rtmp;
-  drop(fmt::format("it broke the protocol: {}", bad->why));
-}
-
-/// Handles events up to one that wants an answer, which may take a while; nullptr when there is none left.
-live::rtmp::ServerEvent* Connection::next_question() {
-  while (handled_ < events_.size() && !leaving_) {
-    auto& event = events_[handled_++];
-    if (is_question(event)) return &event;
-    handle(event);
+  auto& events = shared_.events;
+  if (!bad && !handshake_) bad = session_.feed(in, events);
+  if (bad) {
+    ++shared_.counts.not_rtmp;
+    drop(fmt::format("it broke the protocol: {}", bad->why));
   }
-  events_.clear();
-  handled_ = 0;
-  if (events_.capacity() > kept_events) events_.shrink_to_fit();
-  return nullptr;
+  for (auto& event : events) {
+    if (leaving_) break;
+    if (is_question(event)) {
+      question_ = std::make_unique<live::rtmp::ServerEvent>(std::move(event));
+    } else {
+      handle(event);
+    }
+  }
+  events.clear();
+  if (events.capacity() > kept_events) events.shrink_to_fit();
 }
 
-live::awaitable<void> Connection::answer(live::rtmp::ServerEvent& question) {
+live::awaitable<void> Connection::answer(live::rtmp::ServerEvent question) {
   if (const auto* connect = std::get_if<live::rtmp::ConnectAsked>(&question)) {
     asked_to_connect(*connect);
   } else if (const auto* publish = std::get_if<live::rtmp::PublishAsked>(&question)) {
@@ -254,7 +267,8 @@ live::awaitable<void> Connection::asked_to_publish(const live::rtmp::PublishAske
   deciding_ = true;
   auto decided = co_await shared_.authority.publish(wish);
   deciding_ = false;
-  heard_ = media_heard_ = now();
+  it_is_heard();
+  media_heard_ = heard_;
   has_media_ = false;
   if (leaving_) co_return;
   if (auto* denied = std::get_if<Denial>(&decided)) {
@@ -286,7 +300,7 @@ live::awaitable<void> Connection::asked_to_play(const live::rtmp::PlayAsked& ask
   deciding_ = true;
   auto decided = co_await shared_.authority.play(wish);
   deciding_ = false;
-  heard_ = now();
+  it_is_heard();
   if (leaving_) co_return;
   if (auto* denied = std::get_if<Denial>(&decided)) {
     refuse(*denied, false);
@@ -331,8 +345,7 @@ void Connection::media(live::rtmp::Message& message, bool is_media) {
     media_heard_ = heard_;
     has_media_ = true;
   }
-  const auto refusal =
-      published_->push(std::move(message), heard_, std::chrono::system_clock::now());
+  const auto refusal = published_->push(std::move(message), heard_, heard_wall_);
   if (!refusal.empty()) refuse_media(refusal);
 }
 

@@ -1,6 +1,6 @@
 // One RTMP connection: handshake, session, what it publishes or plays.
 //
-// One coroutine reads and handles events in their order; while the authority decides it does not read.  What is to be sent
+// What is read is handled at once, event by event; while the authority decides nothing is read.  What is to be sent
 // goes out at once as far as the socket takes it, the rest by a second coroutine that exists only while the socket is full.
 #pragma once
 
@@ -51,8 +51,9 @@ struct Shared {
   std::function<void()> on_end{};  ///< a connection has gone
   bool stopping = false;           ///< nobody new
   bool over = false;               ///< hub and authority are gone
-  /// What was read last, from whomever: it is parsed at once.
+  /// What was read last, from whomever, and the events in it: all is handled at once.
   std::array<std::uint8_t, 65'536> received{};
+  std::vector<live::rtmp::ServerEvent> events{};
 };
 
 /// What one connection comes with.
@@ -86,13 +87,13 @@ class Connection final : public Publisher,
   enum class Phase { handshake, connecting, connected };
 
   live::awaitable<void> converse();
-  live::awaitable<void> answer(live::rtmp::ServerEvent& question);
+  live::awaitable<void> answer(live::rtmp::ServerEvent question);
   live::awaitable<void> asked_to_publish(const live::rtmp::PublishAsked& asked);
   live::awaitable<void> asked_to_play(const live::rtmp::PlayAsked& asked);
   live::awaitable<void> linger();
   static live::awaitable<void> drain(std::shared_ptr<Connection> self);
+  bool hear();
   void take(live::Bytes in);
-  live::rtmp::ServerEvent* next_question();
   void handle(live::rtmp::ServerEvent& event);
   void asked_to_connect(const live::rtmp::ConnectAsked& asked);
   bool log_in(const live::rtmp::ConnectAsked& asked);
@@ -107,6 +108,7 @@ class Connection final : public Publisher,
   void begin_to_play(const std::string& name);
   [[nodiscard]] live::ingest::Claim claim(const std::string& path, const std::string& query) const;
   [[nodiscard]] std::string overdue(live::Monotonic now) const;
+  void it_is_heard();
   void say();
   void attend();
   void leave(std::string_view why);
@@ -119,8 +121,7 @@ class Connection final : public Publisher,
   Sender sender_;
   std::unique_ptr<live::rtmp::ServerHandshake> handshake_;  ///< until it is done
   live::rtmp::ServerSession session_;
-  std::vector<live::rtmp::ServerEvent> events_;
-  std::size_t handled_ = 0;  ///< of events_
+  std::unique_ptr<live::rtmp::ServerEvent> question_;  ///< of the session, not answered yet
 
   Phase phase_ = Phase::handshake;
   live::ingest::Claim credentials_;  ///< of connect: app, query, user, password, answer
@@ -128,6 +129,7 @@ class Connection final : public Publisher,
   Stream* published_ = nullptr;
   Stream* played_ = nullptr;
 
+  live::WallClock heard_wall_;  ///< the same moment as heard_
   live::Monotonic opened_, heard_, media_heard_{}, pinged_{}, cut_off_{};
   bool has_media_ = false;  ///< of what is published now
   bool deciding_ = false;   ///< the authority decides

@@ -5,6 +5,7 @@
 #include "common/base/redact.hpp"
 #include "common/ingest/keys.hpp"
 #include "common/net/deadline.hpp"
+#include "common/net/rounds.hpp"
 #include "common/net/spawn.hpp"
 #include "common/process/child.hpp"
 #include "tools/rtmp-ingest/connection.hpp"
@@ -29,6 +30,7 @@ using live::Exit;
 using live::fail;
 
 constexpr auto tick_interval = 100ms;
+constexpr auto round_interval = 1ms;  ///< delay that a message may have with many publishers
 constexpr unsigned ticks_a_second = 10;
 /// An end in order takes no longer, whatever commands and peers do: 10 s for a queue, 10 s for a command, 5 s until SIGKILL,
 /// and a margin.
@@ -153,7 +155,7 @@ void Server::run() {
   runtime_.on_reload([this] { reload(); });
   live::net::spawn(runtime_.io(), "tick", tick());
   runtime_.ready("listening");
-  runtime_.run();
+  live::net::run_in_rounds(runtime_.io(), round_interval);
   if (const auto& trouble = hub_.trouble(); !trouble.empty())
     fail(Exit::io, "write standard output: {}", trouble);
 }
