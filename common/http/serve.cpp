@@ -1,7 +1,6 @@
 #include "common/http/serve.hpp"
 
 #include "common/base/log.hpp"
-#include "common/net/deadline.hpp"
 #include "common/net/send.hpp"
 #include "common/net/spawn.hpp"
 
@@ -13,8 +12,8 @@
 #include <unordered_set>
 #include <utility>
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <sys/socket.h>
 
 namespace live::http {
@@ -30,11 +29,19 @@ constexpr std::size_t refused_at_once = 64;    // above Limits::connections, the
 constexpr milliseconds linger_limit{2'000};    // for the peer to read a refusal
 constexpr std::size_t linger_bytes = 262'144;  // that it may still send meanwhile
 
-struct Session {
+struct Session : std::enable_shared_from_this<Session> {
+  explicit Session(Socket s)
+      : socket(std::move(s)),
+        alarm(socket.get_executor()),
+        peer{net::peer_name(socket), net::is_local(socket)} {}
+
   Socket socket;
+  asio::steady_timer alarm;  // ends waits
   Peer peer;
   std::string in;        // received and not yet used
+  unsigned waits = 0;    // begun: a callback that comes after its wait sees that
   bool is_first = true;  // no request has been read yet
+  bool left = false;     // the peer has, while an answer was waited for
 };
 
 }  // namespace
@@ -55,17 +62,20 @@ namespace {
 
 using State = Server::State;
 
-awaitable<bool> ready(Socket& socket, asio::socket_base::wait_type what) {
-  const auto [error] = co_await socket.async_wait(what, as_result);
-  co_return !error;
-}
-
-/// Waits for `what` until `deadline`.
-awaitable<bool> ready_until(Socket& socket, asio::socket_base::wait_type what,
+/// Waits for `what` until `deadline`.  A timer beside the wait instead of a second coroutine: this is what every request of
+/// every viewer does.
+awaitable<bool> ready_until(Session& session, asio::socket_base::wait_type what,
                             Clock::time_point deadline) {
-  const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
-  if (left <= milliseconds::zero()) co_return false;
-  co_return (co_await net::within(left, ready(socket, what))).value_or(false);
+  if (deadline <= Clock::now()) co_return false;
+  session.alarm.expires_at(deadline);
+  session.alarm.async_wait(
+      [alive = session.shared_from_this(), wait = ++session.waits](const auto& error) {
+        if (!error && alive->waits == wait) alive->socket.cancel();
+      });
+  const auto [error] = co_await session.socket.async_wait(what, as_result);
+  ++session.waits;
+  session.alarm.cancel();
+  co_return !error;
 }
 
 /// Appends what has come to session.in; false at the end of the connection.
@@ -110,16 +120,16 @@ class Outgoing {
 };
 
 /// False when the peer is gone or takes nothing for `limit`.
-awaitable<bool> send(Socket& socket, Outgoing what, milliseconds limit) {
+awaitable<bool> send(Session& session, Outgoing what, milliseconds limit) {
   for (unsigned in_turn = 0; !what.empty();) {
-    const auto sent = what.send_some(socket.native_handle());
+    const auto sent = what.send_some(session.socket.native_handle());
     if (sent.outcome == net::Sent::Outcome::gone) co_return false;
     if (sent.outcome == net::Sent::Outcome::full) {
       const bool writable =
-          co_await ready_until(socket, asio::socket_base::wait_write, Clock::now() + limit);
+          co_await ready_until(session, asio::socket_base::wait_write, Clock::now() + limit);
       if (!writable) co_return false;
     } else if (++in_turn % sends_in_turn == 0) {
-      co_await asio::post(socket.get_executor(), asio::use_awaitable);
+      co_await asio::post(session.socket.get_executor(), asio::use_awaitable);
     }
   }
   co_return true;
@@ -132,7 +142,7 @@ awaitable<void> linger(Session& session) {
   const auto deadline = Clock::now() + linger_limit;
   for (std::size_t taken = 0; taken < linger_bytes; taken += session.in.size()) {
     session.in.clear();
-    if (!co_await ready_until(session.socket, asio::socket_base::wait_read, deadline)) co_return;
+    if (!co_await ready_until(session, asio::socket_base::wait_read, deadline)) co_return;
     if (!receive(session)) co_return;
   }
 }
@@ -153,7 +163,7 @@ awaitable<void> refuse(State& state, Session& session, int status, std::string_v
   if (status == 503) headers.emplace_back("Retry-After", "5");
   const auto response = error_response(status, why, std::move(headers));
   const auto head = head_of(response, false);
-  const bool sent = co_await send(session.socket, Outgoing{head, response.body}, state.limits.send);
+  const bool sent = co_await send(session, Outgoing{head, response.body}, state.limits.send);
   if (sent) co_await linger(session);
 }
 
@@ -163,8 +173,7 @@ awaitable<bool> read_more(State& state, Session& session, Clock::time_point begu
   const bool idle = session.in.empty() && !session.is_first;
   const auto deadline = begun + (idle ? state.limits.idle : state.limits.head);
   if (session.in.empty()) state.idle.insert(&session);
-  const bool readable =
-      co_await ready_until(session.socket, asio::socket_base::wait_read, deadline);
+  const bool readable = co_await ready_until(session, asio::socket_base::wait_read, deadline);
   state.idle.erase(&session);
   if (readable) co_return receive(session);
   if (!session.in.empty())
@@ -213,7 +222,7 @@ awaitable<bool> skip_body(State& state, Session& session, const Request& request
     session.in.erase(0, part);
     left -= part;
     if (left == 0) co_return true;
-    if (!co_await ready_until(session.socket, asio::socket_base::wait_read, deadline)) {
+    if (!co_await ready_until(session, asio::socket_base::wait_read, deadline)) {
       co_await refuse(state, session, 408, "the body of the request took too long");
       co_return false;
     }
@@ -230,25 +239,37 @@ Answer ask(const State& state, const Session& session, const Request& request) {
   }
 }
 
-/// Returns when the peer has left; bytes that it sends ahead are none of our business now.
-awaitable<void> departure(Socket& socket) {
-  char one = 0;
-  for (bool open = true; open;) {
-    open = co_await ready(socket, asio::socket_base::wait_read);
-    const auto n = ::recv(socket.native_handle(), &one, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (n == 0) co_return;
-    if (n > 0) break;
-    open = open && (errno == EAGAIN || errno == EINTR);
-  }
-  co_await ready(socket, asio::socket_base::wait_error);
+/// Notes when the peer leaves during this wait; bytes that it sends ahead are none of our business now.
+void watch_departure(const std::shared_ptr<Session>& session, asio::socket_base::wait_type what,
+                     unsigned wait) {
+  session->socket.async_wait(what, [session, wait](const auto& error) {
+    if (error || session->waits != wait) return;
+    char one = 0;
+    const auto n = ::recv(session->socket.native_handle(), &one, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (n > 0) return watch_departure(session, asio::socket_base::wait_error, wait);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+      return watch_departure(session, asio::socket_base::wait_read, wait);
+    session->left = true;
+    session->alarm.cancel();
+  });
 }
 
 /// Nothing when the peer has left before there was an answer.
-awaitable<std::optional<Response>> wait_for(Session& session, const Later& later) {
-  using asio::experimental::awaitable_operators::operator||;
-  auto first = co_await (later.answer() || departure(session.socket));
-  if (auto* response = std::get_if<0>(&first)) co_return std::move(*response);
-  co_return std::nullopt;
+awaitable<std::optional<Response>> wait_for(Session& session, const Request& request,
+                                            const Later& later) {
+  const Waiters::Place place{later.waiters, session.alarm};
+  watch_departure(session.shared_from_this(), asio::socket_base::wait_read, ++session.waits);
+  std::optional<Response> response;
+  while (!response && !session.left) {
+    session.alarm.expires_at(later.until);
+    co_await session.alarm.async_wait(as_result);
+    if (!session.left) response = later.answer(request);
+    if (!response && Clock::now() >= later.until)
+      response = error_response(503, "it took too long");
+  }
+  ++session.waits;
+  session.socket.cancel();
+  co_return response;
 }
 
 /// Sends it; false when the connection is over.
@@ -259,7 +280,7 @@ awaitable<bool> say(State& state, Session& session, const Request& request,
   const bool keep_alive = request.keep_alive && response.status != 500 && !state.stopping;
   const auto head = head_of(response, keep_alive);
   const auto body = request.method == "HEAD" ? Body{} : response.body;
-  const bool sent = co_await send(session.socket, Outgoing{head, body}, state.limits.send);
+  const bool sent = co_await send(session, Outgoing{head, body}, state.limits.send);
   if (!sent) co_return false;
   if (session.in.empty()) session.in.shrink_to_fit();
   if (!keep_alive) co_await linger(session);
@@ -280,7 +301,7 @@ awaitable<std::optional<TakeOver>> converse(State& state, Session& session) {
     auto answer = ask(state, session, *request);
     if (auto* take_over = std::get_if<TakeOver>(&answer)) co_return std::move(*take_over);
     if (const auto* later = std::get_if<Later>(&answer)) {
-      auto response = co_await wait_for(session, *later);
+      auto response = co_await wait_for(session, *request, *later);
       if (!response) co_return std::nullopt;
       answer = std::move(*response);
     }
@@ -304,15 +325,14 @@ class Counted {
 };
 
 awaitable<void> run(std::shared_ptr<State> state, Socket socket) {
-  Session session{std::move(socket), {}, {}};
-  session.peer = {net::peer_name(session.socket), net::is_local(session.socket)};
+  const auto session = std::make_shared<Session>(std::move(socket));
   std::optional<TakeOver> taken;
   {
     const Counted counted{state};
-    taken = co_await converse(*state, session);
+    taken = co_await converse(*state, *session);
   }
   if (!taken) co_return;
-  taken->take({std::move(session.socket), std::move(session.peer.name), std::move(session.in)});
+  taken->take({std::move(session->socket), std::move(session->peer.name), std::move(session->in)});
 }
 
 void serve_socket(const std::shared_ptr<State>& state, Socket socket) {

@@ -8,6 +8,7 @@
 
 #include "common/http/request.hpp"
 #include "common/http/response.hpp"
+#include "common/http/waiters.hpp"
 #include "common/net/asio.hpp"
 #include "common/net/listen.hpp"
 
@@ -16,6 +17,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -40,10 +42,13 @@ struct TakeOver {
   std::function<void(Connection)> take;
 };
 
-/// An answer that has to wait for something, as a blocked playlist reload does.  The connection's coroutine runs it and keeps
-/// the object meanwhile; it is cancelled when the peer leaves.  Must not throw.
+/// An answer that has to wait for something, as a blocked playlist reload does.  It is forgotten when the peer leaves.
 struct Later {
-  std::function<awaitable<Response>()> answer;
+  /// Asked whenever `waiters` are woken, and at `until`; nothing while there is no answer yet, and then it waits on.  What it
+  /// holds is kept meanwhile.  Must not throw.
+  std::function<std::optional<Response>(const Request&)> answer;
+  Waiters& waiters;  ///< kept by `answer`
+  std::chrono::steady_clock::time_point until;
 };
 
 using Answer = std::variant<Response, TakeOver, Later>;

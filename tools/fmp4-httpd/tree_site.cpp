@@ -1,12 +1,10 @@
 #include "tools/fmp4-httpd/tree_site.hpp"
 
 #include "common/base/text.hpp"
-#include "common/http/gzip.hpp"
 #include "common/tree/names.hpp"
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -25,7 +23,6 @@ using live::http::Response;
 constexpr std::string_view playlist_suffix = ".m3u8";
 /// "up to three target durations" (rfc8216bis §6.2.5.2): then 503.
 constexpr int patience_targets = 3;
-constexpr std::size_t least_to_zip = 256;  // below, the header of gzip eats the gain
 
 struct Kind {
   std::string_view ending, content_type;
@@ -67,25 +64,6 @@ Response not_found(Headers headers, std::string_view why = "there is no such fil
   return error_response(404, why, std::move(headers));
 }
 
-/// `text` with validators of its own, zipped where the client takes that.
-Response text_response(const live::http::Request& request, std::string text, std::string_view cache,
-                       Headers headers) {
-  headers.emplace_back("Content-Type", "application/vnd.apple.mpegurl");
-  headers.emplace_back("Cache-Control", cache);
-  headers.emplace_back("Vary", "Accept-Encoding");
-  const bool zip =
-      text.size() >= least_to_zip && live::http::accepts_gzip(request.header("accept-encoding"));
-  const auto etag = fmt::format("\"{:x}{}\"", std::hash<std::string>{}(text), zip ? "-z" : "");
-  headers.emplace_back("ETag", etag);
-  constexpr std::time_t no_date = 0;
-  if (!request.header("if-none-match").empty() || !request.header("if-match").empty()) {
-    const auto status = live::http::precondition(request, etag, no_date);
-    if (status) return {*status, std::move(headers), {}};
-  }
-  if (zip) headers.emplace_back("Content-Encoding", "gzip");
-  return {200, std::move(headers), zip ? live::http::gzip(text) : std::move(text)};
-}
-
 Monotonic patience(const live::hls::MediaPlaylist& playlist) {
   return std::chrono::steady_clock::now() + playlist.target_duration * patience_targets;
 }
@@ -120,8 +98,8 @@ live::http::Answer TreeSite::playlist(const Request& request, const std::string&
   auto asked = parse_directives(request.query);
   const auto rest =
       std::holds_alternative<Directives>(asked) ? std::get<Directives>(asked).rest : "";
-  return text_response(request, carry_query(*text, rest), playlist_cache_control(path, *text),
-                       std::move(headers));
+  return PlaylistText{carry_query(*text, rest)}.response(
+      request, playlist_cache_control(path, *text), std::move(headers));
 }
 
 live::http::Answer TreeSite::media_playlist(const Request& request, Shared watched,
@@ -139,23 +117,24 @@ live::http::Answer TreeSite::media_playlist(const Request& request, Shared watch
       break;
   }
   if (watch_.stopped()) return error_response(503, "the server is stopping", std::move(headers));
+  auto& waiters = watched->for_playlist;
+  const auto until = patience(*watched->playlist());
   return live::http::Later{
-      [this, request, watched = std::move(watched), asked = std::move(asked),
-       headers = std::move(headers)] { return reload(request, watched, asked, headers); }};
+      [this, watched = std::move(watched), asked = std::move(asked), headers = std::move(headers),
+       until](const Request& again) { return reload(again, *watched, asked, headers, until); },
+      waiters, until};
 }
 
-live::awaitable<Response> TreeSite::reload(Request request, Shared watched, Directives asked,
-                                           Headers headers) {
-  const auto deadline = patience(*watched->playlist());
-  for (;;) {
-    const auto* const playlist = watched->playlist();
-    if (playlist == nullptr) co_return not_found(std::move(headers), "the stream is gone");
-    if (readiness(*playlist, asked) != Readiness::not_yet || watch_.stopped()) break;
-    if (std::chrono::steady_clock::now() >= deadline)
-      co_return error_response(503, "nothing new has come", std::move(headers));
-    co_await watched->change(deadline);
-  }
-  co_return complete(request, *watched, asked, std::move(headers));
+std::optional<Response> TreeSite::reload(const Request& request, WatchedPlaylist& watched,
+                                         const Directives& asked, const Headers& headers,
+                                         Monotonic until) {
+  const auto* const playlist = watched.playlist();
+  if (playlist == nullptr) return not_found(headers, "the stream is gone");
+  if (readiness(*playlist, asked) != Readiness::not_yet || watch_.stopped())
+    return complete(request, watched, asked, headers);
+  if (std::chrono::steady_clock::now() >= until)
+    return error_response(503, "nothing new has come", headers);
+  return std::nullopt;
 }
 
 Response TreeSite::complete(const Request& request, WatchedPlaylist& watched,
@@ -167,11 +146,12 @@ Response TreeSite::complete(const Request& request, WatchedPlaylist& watched,
       const auto uri = fmt::format("../{}/{}", name, live::tree::media_playlist_name);
       if (!sister->playlist()->ended) reports.push_back(report_of(uri, *sister->playlist()));
     }
-    made.text = deliver(*watched.playlist(), asked.skip, std::move(reports));
+    made.text = PlaylistText{deliver(*watched.playlist(), asked.skip, std::move(reports))};
     made.version = watch_.stream_version(watched);
   }
-  return text_response(request, carry_query(made.text, asked.rest), always_asked,
-                       std::move(headers));
+  if (asked.rest.empty()) return made.text.response(request, always_asked, std::move(headers));
+  return PlaylistText{carry_query(made.text.text(), asked.rest)}.response(request, always_asked,
+                                                                          std::move(headers));
 }
 
 live::http::Answer TreeSite::file(const Request& request, const std::string& path,
@@ -185,10 +165,12 @@ live::http::Answer TreeSite::file(const Request& request, const std::string& pat
         is_part && slash != std::string::npos ? watch_.find(path.substr(0, slash)) : nullptr;
     const bool hinted = watched && next_part(*watched->playlist()) == last_component(path);
     if (!hinted || watch_.stopped()) return not_found(std::move(headers));
+    auto& waiters = watched->for_files;
+    const auto until = patience(*watched->playlist());
     return live::http::Later{
-        [this, request, watched = std::move(watched), path, headers = std::move(headers)] {
-          return hinted_part(request, watched, path, headers);
-        }};
+        [this, watched = std::move(watched), path, headers = std::move(headers), until](
+            const Request& again) { return hinted_part(again, *watched, path, headers, until); },
+        waiters, until};
   }
   headers.emplace_back("Content-Type", content_type(path));
   headers.emplace_back("Cache-Control", cache_control(path));
@@ -196,22 +178,21 @@ live::http::Answer TreeSite::file(const Request& request, const std::string& pat
 }
 
 /// The part that the playlist hinted at: sent as it appears, 404 as soon as the playlist has gone on without it.
-live::awaitable<Response> TreeSite::hinted_part(Request request, Shared watched, std::string path,
-                                                Headers headers) {
-  const auto name = last_component(path);
-  const auto deadline = patience(*watched->playlist());
-  for (;;) {
-    if (const auto opened = root_.open(path)) {
-      headers.emplace_back("Content-Type", content_type(path));
-      headers.emplace_back("Cache-Control", forever);
-      co_return file_response(request, *opened, std::move(headers));
-    }
-    const auto* const playlist = watched->playlist();
-    const bool expected = playlist != nullptr && next_part(*playlist) == name;
-    if (!expected || watch_.stopped() || std::chrono::steady_clock::now() >= deadline)
-      co_return not_found(std::move(headers), "this part has not come");
-    co_await watched->change(deadline);
+std::optional<Response> TreeSite::hinted_part(const Request& request,
+                                              const WatchedPlaylist& watched,
+                                              const std::string& path, const Headers& headers,
+                                              Monotonic until) {
+  if (const auto opened = root_.open(path)) {
+    auto all = headers;
+    all.emplace_back("Content-Type", content_type(path));
+    all.emplace_back("Cache-Control", forever);
+    return file_response(request, *opened, std::move(all));
   }
+  const auto* const playlist = watched.playlist();
+  const bool expected = playlist != nullptr && next_part(*playlist) == last_component(path);
+  if (!expected || watch_.stopped() || std::chrono::steady_clock::now() >= until)
+    return not_found(headers, "this part has not come");
+  return std::nullopt;
 }
 
 }  // namespace fmp4_httpd

@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -37,10 +38,13 @@ class TreeSite {
   Answer playlist(const Request& request, const std::string& path, Headers headers);
   Answer media_playlist(const Request& request, Shared watched, Headers headers);
   Answer file(const Request& request, const std::string& path, Headers headers);
-  live::awaitable<Response> reload(Request request, Shared watched, Directives asked,
-                                   Headers headers);
-  live::awaitable<Response> hinted_part(Request request, Shared watched, std::string path,
-                                        Headers headers);
+  /// For Later: nothing while there is nothing to say.
+  std::optional<Response> reload(const Request& request, WatchedPlaylist& watched,
+                                 const Directives& asked, const Headers& headers,
+                                 live::Monotonic until);
+  std::optional<Response> hinted_part(const Request& request, const WatchedPlaylist& watched,
+                                      const std::string& path, const Headers& headers,
+                                      live::Monotonic until);
   Response complete(const Request& request, WatchedPlaylist& watched, const Directives& asked,
                     Headers headers);
 

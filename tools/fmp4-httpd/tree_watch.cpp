@@ -24,18 +24,15 @@ constexpr std::uint32_t events =
 
 Monotonic now() { return std::chrono::steady_clock::now(); }
 
+std::size_t waiting_for(const WatchedPlaylist& watched) {
+  return watched.for_playlist.size() + watched.for_files.size();
+}
+
 std::string stream_of(std::string_view folder) {
   return std::string{folder.substr(0, folder.rfind('/'))};
 }
 
 }  // namespace
-
-live::awaitable<void> WatchedPlaylist::change(Monotonic deadline) {
-  live::asio::steady_timer timer{co_await live::asio::this_coro::executor, deadline};
-  const auto at = waiting_.insert(waiting_.end(), &timer);
-  co_await timer.async_wait(live::as_result);
-  waiting_.erase(at);
-}
 
 TreeWatch::TreeWatch(live::asio::io_context& io, const live::http::Root& root)
     : root_(root), inotify_(io) {
@@ -79,7 +76,7 @@ void TreeWatch::event(int watch, std::uint32_t mask, std::string_view name) {
   const auto watched = found->second;
   if ((mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED)) != 0) return drop(watched->folder());
   if (name == live::tree::media_playlist_name) return load(*watched);
-  if (!name.starts_with('.')) wake(*watched);  // a part that somebody may wait for
+  if (!name.starts_with('.')) watched->for_files.wake();  // a part that somebody may wait for
 }
 
 void TreeWatch::load(WatchedPlaylist& watched) {
@@ -103,8 +100,8 @@ void TreeWatch::load(WatchedPlaylist& watched) {
 }
 
 void TreeWatch::wake(WatchedPlaylist& watched) {
-  for (auto* timer : watched.waiting_)
-    timer->cancel();
+  watched.for_playlist.wake();
+  watched.for_files.wake();
 }
 
 std::shared_ptr<WatchedPlaylist> TreeWatch::find(const std::string& folder) {
@@ -174,7 +171,7 @@ void TreeWatch::drop(const std::string& folder) {
 void TreeWatch::tick(Monotonic at) {
   std::vector<std::string> idle;
   for (const auto& [folder, watched] : watched_) {
-    if (at - watched->asked_ > forgotten_after && watched->waiting_.empty()) {
+    if (at - watched->asked_ > forgotten_after && waiting_for(*watched) == 0) {
       idle.push_back(folder);
     } else {
       load(*watched);
@@ -193,7 +190,7 @@ void TreeWatch::stop() {
 std::size_t TreeWatch::waiting() const {
   std::size_t sum = 0;
   for (const auto& [folder, watched] : watched_)
-    sum += watched->waiting_.size();
+    sum += waiting_for(*watched);
   return sum;
 }
 

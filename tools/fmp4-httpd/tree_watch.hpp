@@ -6,18 +6,18 @@
 #include "common/base/units.hpp"
 #include "common/hls/media_playlist.hpp"
 #include "common/http/static_file.hpp"
+#include "common/http/waiters.hpp"
 #include "common/net/asio.hpp"
+#include "tools/fmp4-httpd/playlist_text.hpp"
 
 #include <chrono>
 #include <cstdint>
-#include <list>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 namespace fmp4_httpd {
 
@@ -39,12 +39,12 @@ class WatchedPlaylist {
   /// What is made of it for viewers, for the many who ask for the same.
   struct Delivered {
     std::uint64_t version = 0;  ///< TreeWatch::stream_version() that it was made of
-    std::string text;
+    PlaylistText text;
   };
   Delivered delivered, delivered_delta;
 
-  /// Returns when something in the folder has changed, at `deadline`, or when cancelled.  Does not throw.
-  live::awaitable<void> change(live::Monotonic deadline);
+  live::http::Waiters for_playlist;  ///< for its next version
+  live::http::Waiters for_files;     ///< for that, or for anything else that appears in the folder
 
  private:
   friend class TreeWatch;
@@ -53,7 +53,6 @@ class WatchedPlaylist {
   std::string text_;
   int watch_ = -1;  ///< inotify's number
   live::Monotonic asked_;
-  std::list<live::asio::steady_timer*> waiting_;
 };
 
 class TreeWatch {

@@ -112,21 +112,26 @@ class Serve : public ::testing::Test {
     if (request.path == "/take")
       return TakeOver{[this](Connection connection) { taken.set_value(std::move(connection)); }};
     if (request.path == "/file") return Response{200, {}, Body::of_file(file, 1, (8U << 20U) - 1)};
-    if (request.path == "/later") return Later{[this] { return later(); }};
+    if (request.path == "/later") return later();
     return Response{200, {{"X-Test", "1"}}, "you asked for " + request.path};
   }
   /// What is answered when release() is called.
-  awaitable<Response> later() {
-    waiting.emplace(io, asio::steady_timer::time_point::max());
+  Later later() {
     blocked.set_value();
-    co_await waiting->async_wait(as_result);
-    if (!released) given_up.set_value();
-    co_return Response{200, {}, "at last"};
+    auto give_up = std::shared_ptr<void>{nullptr, [this](void*) {
+                                           if (!released) given_up.set_value();
+                                         }};
+    return {[this, give_up](const Request& request) -> std::optional<Response> {
+              if (!released) return std::nullopt;
+              return Response{200, {}, "at last for " + request.path};
+            },
+            waiters, std::chrono::steady_clock::now() + patience};
   }
   void release() {
     on_loop([this] {
+      waiters.wake();  // for nothing
       released = true;
-      waiting->cancel();
+      waiters.wake();
     });
   }
   /// Runs `work` on the loop and waits for it.
@@ -149,7 +154,8 @@ class Serve : public ::testing::Test {
   std::promise<Connection> taken;
   std::promise<void> blocked, given_up;
   bool released = false;
-  std::optional<asio::steady_timer> waiting;
+  Waiters waiters;
+  std::chrono::milliseconds patience{60'000};
   std::shared_ptr<const Fd> file;
   std::optional<Server> server;
   std::uint16_t port = 0;
@@ -323,7 +329,14 @@ TEST_F(Serve, AnswersLaterAndInOrder) {
   client.send("GET /later HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n");
   blocked.get_future().wait();
   release();
-  EXPECT_THAT(client.read_until("for /2"), HasSubstr("at last"));
+  EXPECT_THAT(client.read_until("for /2"), HasSubstr("at last for /later"));
+  EXPECT_EQ(waiters.size(), 0U);
+}
+
+TEST_F(Serve, WaitsNoLongerThanItMay) {
+  patience = 50ms;
+  start({});
+  EXPECT_THAT(Client{port}.get("/later"), HasSubstr("503"));
 }
 
 TEST_F(Serve, WhoLeavesWaitsForNothing) {
