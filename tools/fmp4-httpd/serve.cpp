@@ -109,12 +109,16 @@ void Service::tell() {
   runtime_.on_metrics([this](live::MetricsText& out) {
     add_metrics(channels_, server_->counts(), out);
     if (tree_) {
+      out.gauge("fmp4_httpd_hls_streams", "streams of the tree",
+                static_cast<double>(tree_->streams().size()));
       out.gauge("fmp4_httpd_hls_waiting", "requests that wait for a playlist's next version",
                 static_cast<double>(tree_->waiting()));
     }
   });
   runtime_.on_health([this] { return health(channels_); });
-  runtime_.status_line([this] { return status_line(channels_); });
+  runtime_.status_line([this] {
+    return status_line(channels_, tree_ ? tree_->streams() : TreeStreams{}, server_->counts());
+  });
 }
 
 void Service::ended(const Channel& channel, const SourceEnd& how) {

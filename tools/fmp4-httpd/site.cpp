@@ -177,7 +177,9 @@ Answer Site::stats(const Request& request) const {
   auto headers = common_headers(request);
   headers.emplace_back("Content-Type", "application/json");
   headers.emplace_back("Cache-Control", "no-store");
-  return Response{200, std::move(headers), Body{stats_json(channels_, max_viewers_)}};
+  return Response{200, std::move(headers),
+                  Body{stats_json(channels_, tree_ != nullptr ? tree_->streams() : TreeStreams{},
+                                  max_viewers_)}};
 }
 
 std::optional<Answer> Site::not_watchable(const Request& request, const Channel& channel) const {

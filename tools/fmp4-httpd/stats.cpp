@@ -1,5 +1,6 @@
 #include "tools/fmp4-httpd/stats.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -90,10 +91,17 @@ constexpr std::array samples{
 
 }  // namespace
 
-std::string stats_json(const Channels& channels, std::uint64_t max_viewers) {
+std::string stats_json(const Channels& channels, const TreeStreams& tree,
+                       std::uint64_t max_viewers) {
   auto streams = Json::array();
   for (const auto& channel : channels)
     streams.push_back(describe(*channel));
+  for (const auto& [name, ended] : tree) {
+    const bool hidden = std::ranges::any_of(
+        channels, [&name = name](const auto& channel) { return channel->name() == name; });
+    if (hidden) continue;
+    streams.push_back({{"name", name}, {"state", ended ? "ended" : "live"}, {"hls", true}});
+  }
   const Json all{{"program", "fmp4-httpd"},
                  {"version", LIVE_VERSION},
                  {"viewers", viewers(channels)},
@@ -135,7 +143,13 @@ std::string health(const Channels& channels) {
   return "ok";
 }
 
-std::string status_line(const Channels& channels) {
+std::string status_line(const Channels& channels, const TreeStreams& tree,
+                        const live::http::Counts& http) {
+  if (channels.empty()) {
+    const auto alive = std::ranges::count(tree, false, &TreeStream::ended);
+    return fmt::format("{} of {} HLS streams live, {} connections, {} requests", alive, tree.size(),
+                       http.connections, http.requests);
+  }
   if (channels.size() > 1) {
     std::size_t alive = 0;
     double bits = 0;

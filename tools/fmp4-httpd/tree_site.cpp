@@ -71,12 +71,7 @@ Monotonic patience(const live::hls::MediaPlaylist& playlist) {
 }  // namespace
 
 TreeSite::TreeSite(live::asio::io_context& io, const std::filesystem::path& root)
-    : root_(root), watch_(io, root_) {}
-
-bool TreeSite::has_stream(std::string_view name) const {
-  return live::is_stream_name(name) &&
-         root_.open(fmt::format("{}/{}", name, live::tree::multivariant_name)).has_value();
-}
+    : root_(root), listing_(root_), watch_(io, root_) {}
 
 live::http::Answer TreeSite::answer(const Request& request, Headers headers) {
   const auto path = request.path.substr(1);

@@ -4,13 +4,16 @@
 #include "common/http/serve.hpp"
 #include "common/http/static_file.hpp"
 #include "tools/fmp4-httpd/playlist_delivery.hpp"
+#include "tools/fmp4-httpd/tree_listing.hpp"
 #include "tools/fmp4-httpd/tree_watch.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace fmp4_httpd {
 
@@ -21,8 +24,10 @@ class TreeSite {
 
   /// GET or HEAD of a file ("/stream/360p/index.m3u8"), with `headers` (CORS and the like) on whatever is answered.
   live::http::Answer answer(const live::http::Request& request, live::http::Headers headers);
-  /// Is there a multivariant playlist, or any media playlist, of this stream?
-  [[nodiscard]] bool has_stream(std::string_view name) const;
+  [[nodiscard]] bool has_stream(std::string_view name) const { return listing_.has(name); }
+  const std::vector<TreeStream>& streams() {
+    return listing_.streams(std::chrono::steady_clock::now());
+  }
 
   void tick(live::Monotonic now) { watch_.tick(now); }
   void stop() { watch_.stop(); }
@@ -49,6 +54,7 @@ class TreeSite {
                     Headers headers);
 
   live::http::Root root_;
+  TreeListing listing_;
   TreeWatch watch_;
 };
 

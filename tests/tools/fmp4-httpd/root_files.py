@@ -1,13 +1,14 @@
 """--root: files with validators and ranges, playlists zipped, Cache-Control by kind, CORS on errors too."""
 
 import gzip
+import json
 import os
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "lib"))
 import tree
-from server import Server, check, connect, get, read_head, request_text
+from server import Server, check, connect, get, read_head, request_text, until
 
 FOREVER = "public, max-age=31536000, immutable"
 
@@ -55,6 +56,13 @@ with tempfile.TemporaryDirectory(prefix="root.") as root:
             ("bytes=13000-", 416, "bytes */13000", b""),
             ("bytes=-0", 416, "bytes */13000", b""),
             ("bytes=0-1,5-6", 200, None, segment.body),
+            ("bytes=0-9,5-14", 200, None, segment.body),
+            ("bytes=-99999", 206, "bytes 0-12999/13000", segment.body),
+            ("bytes=12999-", 206, "bytes 12999-12999/13000", b" "),
+            ("bytes=0-99999999999999999999999", 206, "bytes 0-12999/13000", segment.body),
+            ("bytes=99999999999999999999999-", 416, "bytes */13000", b""),
+            ("bytes=-", 200, None, segment.body),
+            ("bytes=--5", 200, None, segment.body),
             ("bytes=" + ",".join(["0-"] * 1000), 200, None, segment.body),
             ("bytes=6-2", 200, None, segment.body),
             ("octets=0-1", 200, None, segment.body),
@@ -64,6 +72,8 @@ with tempfile.TemporaryDirectory(prefix="root.") as root:
             check(reply.body == body, asked, reply)
         other = get(port, "/cam/360p/7000.m4s", headers=["Range: bytes=0-1", 'If-Range: "other"'])
         check(other.status == 200, other)
+        ours = get(port, "/cam/360p/7000.m4s", headers=["Range: bytes=0-6", f"If-Range: {etag}"])
+        check(ours.status == 206 and ours.body == b"segment", ours)
 
         head = get(port, "/cam/360p/7000.m4s", "HEAD")
         check(head.status == 200 and head.headers["content-length"] == "13000", head)
@@ -79,14 +89,24 @@ with tempfile.TemporaryDirectory(prefix="root.") as root:
         carried = get(port, "/cam/live.m3u8?token=a").body.decode()
         check("\n360p/index.m3u8?token=a\n" in carried and "\n480p/index.m3u8?token=a\n" in carried, carried)
         carried = get(port, "/cam/360p/index.m3u8?token=a").body.decode()
-        for uri in ('"init-7000.mp4?token=a"', "\n7000.m4s?token=a\n", '"7005.3.m4s?token=a"', '"7006.0.m4s?token=a"'):
+        for uri in ('"init-7000.mp4?token=a"', "\n7000.m4s?token=a\n", '"7005.3.m4s?token=a"', '"7006.0.m4s?token=a"',
+                    '"../480p/index.m3u8?token=a"'):
             check(uri in carried, uri, "is not in", carried)
+        delta = get(port, "/cam/360p/index.m3u8?a=1&_HLS_skip=YES&b=%22").body.decode()
+        check("\n7005.m4s?a=1&b=%22\n" in delta and "_HLS" not in delta, delta)
 
         # Errors say so, to other pages too, and are not kept.
         origin = ["Origin: https://www.example.org"]
         missing = get(port, "/cam/360p/1.m4s", headers=origin)
         check(missing.status == 404 and missing.headers["cache-control"] == "no-store", missing)
         check(missing.headers["access-control-allow-origin"] == "https://www.example.org", missing)
+        for path, more, status in (
+            ("/cam/360p/7000.m4s", ["Range: bytes=13000-"], 416), ("/cam/360p/index.m3u8?_HLS_part=1", [], 400),
+            ("/none/live.m3u8", [], 404), ("/cam/360p/7000.m4s", ['If-Match: "other"'], 412),
+        ):
+            reply = get(port, path, headers=[*origin, *more])
+            check(reply.status == status, path, reply)
+            check(reply.headers["access-control-allow-origin"] == "https://www.example.org", path, reply)
         check(get(port, "/cam/live.m3u8", headers=origin).headers["access-control-allow-origin"], "no CORS")
         check(get(port, "/cam/360p/7000.m4s", "OPTIONS").status == 204)
         check(get(port, "/cam/360p/7000.m4s", "PUT").status == 405)
@@ -96,6 +116,15 @@ with tempfile.TemporaryDirectory(prefix="root.") as root:
         check(get(port, "/cam").headers["location"] == "cam/")
         check(get(port, "/none/").status == 404)
         check(get(port, "/-/hls.min.js").body == b"", "there is no hls.js")
+
+        # All streams, for the page that lists them.
+        def listed():
+            return [(s["name"], s["state"], s.get("hls")) for s in json.loads(get(port, "/stats.json").body)["streams"]]
+
+        check(listed() == [("cam", "live", True)], listed())
+        record = {"id": "a", "started": "2026-11-21T17:00:00.000Z", "state": "ended", "record": False, "resume": "60s", "renditions": []}
+        tree.publish(os.path.join(root, "cam", ".stream.json"), json.dumps(record))
+        until("its end", lambda: listed() == [("cam", "ended", True)])
 
         # One connection for all.
         with connect(port) as s:

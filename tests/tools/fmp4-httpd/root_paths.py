@@ -1,5 +1,6 @@
 """--root: no way leads out of the folder, and no odd request is more than refused."""
 
+import ctypes
 import os
 import sys
 import tempfile
@@ -9,6 +10,23 @@ import tree
 from server import Server, check, connect, get, read_head
 
 SECRET = b"nobody may read this"
+IN_OPEN = 0x20
+
+
+class Guard:
+    """Whether anybody has opened a file, by inotify(7)."""
+
+    def __init__(self, path):
+        libc = ctypes.CDLL(None)
+        self.fd = libc.inotify_init1(os.O_NONBLOCK)
+        check(libc.inotify_add_watch(self.fd, path.encode(), IN_OPEN) >= 0, "watch", path)
+
+    def opened(self):
+        try:
+            return bool(os.read(self.fd, 4096))
+        except BlockingIOError:
+            return False
+
 
 with tempfile.TemporaryDirectory(prefix="root.") as base:
     root = os.path.join(base, "root")
@@ -26,11 +44,13 @@ with tempfile.TemporaryDirectory(prefix="root.") as base:
     os.symlink("7000.m4s", os.path.join(rendition, "inside.m4s"))
     os.mkfifo(os.path.join(rendition, "fifo.m4s"))
 
+    guard = Guard(outside)
     with Server("--root", root, stdin=None) as server:
         port = server.port
         for path in (
             "/../secret.mp4", "/cam/../../secret.mp4", "/cam/360p/../../../secret.mp4", "/%2e%2e/secret.mp4",
             "/cam/%2e%2e/%2e%2e/secret.mp4", "/..%2fsecret.mp4", "/cam%2f..%2f..%2fsecret.mp4", "/%252e%252e/secret.mp4",
+            "/cam/%252e%252e%252f%252e%252e%252fsecret.mp4", "/cam/360p/7000.m4s%2500", "/%c0%ae%c0%ae/secret.mp4",
             "/cam/..;/secret.mp4", "/cam/.../secret.mp4", "//secret.mp4", "/cam//360p/7000.m4s", "/./secret.mp4",
             "/way/secret.mp4", "/magic/fmp4-httpd", "/cam/360p/absolute.m4s", "/cam/360p/relative.m4s",
             "/cam/360p/.uploaded", "/.hold", "/.trash-1/film.mp4", "/cam/.stream.json", "/cam/.lock",
@@ -55,3 +75,6 @@ with tempfile.TemporaryDirectory(prefix="root.") as base:
                     reply = read_head(file)
                     check(reply is None or reply.status in (400, 404), data, reply)
         check(get(port, "/cam/360p/7000.m4s").status == 200, "and it still serves")
+    check(not guard.opened(), "what lies outside was opened")
+    with open(outside, "rb"):
+        check(guard.opened(), "the guard sleeps")

@@ -86,6 +86,7 @@ with tempfile.TemporaryDirectory(prefix="root.") as root:
         ended = last.answer(5).body.decode()
         check("#EXT-X-ENDLIST" in ended and "BLOCK" not in ended and "HINT" not in ended, ended)
         check(never.answer(5).status == 404, never.reply)
+        check(get(port, url).headers["cache-control"] == "no-cache", "the next broadcast has the same address")
         check("#EXT-X-ENDLIST" in text("?_HLS_msn=999&_HLS_part=9"), "an ended list has all")
         check("360p" not in get(port, "/cam/480p/index.m3u8").body.decode(), "a report of a list that has ended")
 

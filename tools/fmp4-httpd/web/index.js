@@ -16,6 +16,7 @@ function element(tag, className, text) {
 }
 
 function facts(stream) {
+  if (stream.hls) return 'HLS';
   const viewers = stream.viewers ?? 0;
   return [
     stream.width ? size(stream.width, stream.height) : '',
@@ -35,8 +36,8 @@ function row(stream) {
     element('span', 'chip', words[stream.state] ?? stream.state),
     element('span', 'facts', stream.reason ? `${stream.reason}` : facts(stream)),
   );
-  const bare = element('a', 'bare', '.mp4');
-  bare.href = `${encodeURIComponent(stream.name)}.mp4`;
+  const bare = element('a', 'bare', stream.hls ? '.m3u8' : '.mp4');
+  bare.href = encodeURIComponent(stream.name) + (stream.hls ? '/live.m3u8' : '.mp4');
   bare.title = 'The bare stream, for VLC and other players';
   item.append(link, bare);
   return item;
