@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <ranges>
 #include <utility>
 
 namespace live::hls {
@@ -121,10 +120,10 @@ void Window::drop_parts() {
   for (const auto& part : list_.parts)
     behind += part.duration;
   const Us target{list_.target_duration};
-  for (auto& segment : std::views::reverse(list_.segments)) {
+  for (auto segment = list_.segments.rbegin(); segment != list_.segments.rend(); ++segment) {
     if (behind >= targets_searched * target) return;
-    if (behind >= targets_kept * target) leave(segment.parts);
-    behind += segment.duration;
+    if (behind >= targets_kept * target) leave(segment->parts);
+    behind += segment->duration;
   }
 }
 

@@ -66,7 +66,7 @@ LavfReader::LavfReader(av::Input input) : input_(std::move(input)) {
 }
 
 void LavfReader::open_video(const Stream& stream) {
-  video_.emplace();
+  video_ = Video{};
   video_->stream = stream;
   if (stream.carried != Codec::avc && stream.carried != Codec::hevc) return;
   video_->sets.emplace(*stream.carried, false);
@@ -74,7 +74,7 @@ void LavfReader::open_video(const Stream& stream) {
 }
 
 void LavfReader::open_audio(const Stream& stream) {
-  audio_.emplace();
+  audio_ = Audio{};
   audio_->stream = stream;
   if (stream.carried) audio_->units.emplace(stream);
 }

@@ -108,8 +108,7 @@ bool add(MediaFacts& facts, const ElementaryStream& stream) {
 double frame_rate(std::vector<std::int64_t> stamps) {
   constexpr double ticks_a_second = 90'000;
   std::ranges::sort(stamps);
-  const auto repeated = std::ranges::unique(stamps);
-  stamps.erase(repeated.begin(), repeated.end());
+  stamps.erase(std::unique(stamps.begin(), stamps.end()), stamps.end());
   if (stamps.size() < 2) return 0;
   return static_cast<double>(stamps.size() - 1) * ticks_a_second /
          static_cast<double>(stamps.back() - stamps.front());

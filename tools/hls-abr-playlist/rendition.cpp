@@ -1,7 +1,6 @@
 #include "tools/hls-abr-playlist/rendition.hpp"
 
 #include <algorithm>
-#include <ranges>
 
 namespace hls_abr_playlist {
 namespace {
@@ -13,9 +12,9 @@ constexpr live::Us hour = std::chrono::hours{1};
 constexpr int stale_targets = 3;
 
 const Segment* newest_of(const MediaPlaylist& list) {
-  for (const auto& segment : std::views::reverse(list.segments))
-    if (!segment.gap) return &segment;
-  return nullptr;
+  const auto newest = std::find_if(list.segments.rbegin(), list.segments.rend(),
+                                   [](const Segment& segment) { return !segment.gap; });
+  return newest == list.segments.rend() ? nullptr : &*newest;
 }
 
 std::uint64_t first_number(const MediaPlaylist& list) { return list.media_sequence + list.skipped; }
