@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdarg>
+#include <cstdlib>
 #include <string_view>
 
 extern "C" {
@@ -127,6 +128,8 @@ void check(int error, const char* what) {
 void take_log() {
   av_log_set_flags(AV_LOG_SKIP_REPEATED);
   av_log_set_callback(on_log);
+  // SVT-AV1 writes to stderr by itself, a page for each encoder; errors only, unless somebody asked for more.
+  ::setenv("SVT_LOG", "1", 0);
 }
 
 void forget_complaint() { complaint.text[0] = '\0'; }

@@ -171,7 +171,8 @@ codec::Codec codec_of(const AVCodecContext& context) {
        avcodec_get_name(context.codec_id));
 }
 
-/// SVT-AV1 1.4 makes key frames where it likes only: each GOP gets an encoder of its own.
+/// SVT-AV1 1.4 makes key frames where it likes only: each GOP gets an encoder of its own.  One that got no picture at all never
+/// comes to its end.
 bool is_deaf(const AVCodecContext& context) {
   return std::string_view{context.codec->name} == "libsvtav1";
 }
@@ -188,8 +189,21 @@ RenditionEncoder::RenditionEncoder(const RenditionEncoding& encoding) : encoding
   open();
 }
 
+RenditionEncoder::~RenditionEncoder() {
+  if (!context_ || begun_ || !is_deaf(*context_)) return;
+  try {
+    auto picture = Frame::picture(encoding_.width, encoding_.height);
+    picture.set_pts(0);
+    push(picture, false, [](const Packet&) {});
+    finish([](const Packet&) {});
+  } catch (const Failure&) {
+    // Then libsvtav1 has its own reason to end.
+  }
+}
+
 void RenditionEncoder::open() {
   const auto& codec = find(encoding_.encoder);
+  begun_ = true;  // nothing is to be ended before it is open
   context_.reset(avcodec_alloc_context3(&codec));
   if (!context_) throw std::bad_alloc{};
   auto& c = *context_;
@@ -235,6 +249,7 @@ void RenditionEncoder::push(const Frame& frame, bool key, const std::function<vo
 }
 
 void RenditionEncoder::finish(const std::function<void(Packet)>& sink) {
+  if (!begun_) return;
   check(avcodec_send_frame(context_.get(), nullptr), "encode picture");
   drain(sink);
 }

@@ -37,6 +37,9 @@ class RenditionEncoder {
   /// Throws Failure(usage) when there is no such encoder, when it wants frames in hardware memory, makes something that HLS
   /// does not carry, or refuses the settings.
   explicit RenditionEncoder(const RenditionEncoding& encoding);
+  ~RenditionEncoder();
+  RenditionEncoder(const RenditionEncoder&) = delete;
+  RenditionEncoder& operator=(const RenditionEncoder&) = delete;
 
   /// `key`: this picture becomes an IDR.  Packets come in order of decoding; the samples of one are as MP4 carries them:
   /// length-prefixed, no parameter sets.  REQUIRES: stamps grow.

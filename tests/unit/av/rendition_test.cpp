@@ -110,6 +110,12 @@ TEST_P(Encoders, SayWhatMp4CarriesWithTheFirstPacketAtLatest) {
   EXPECT_NE(codec::rfc6381(encoder.parameters()), "");
 }
 
+TEST_P(Encoders, EndWithoutAPictureToo) {
+  RenditionEncoder{small(GetParam())};
+  RenditionEncoder finished{small(GetParam())};
+  finished.finish([](const Packet&) { ADD_FAILURE(); });
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Encoders,
                          testing::Values("libx264", "libx265", "libaom-av1", "libsvtav1"),
                          [](const auto& test) {
