@@ -104,6 +104,12 @@ void check_names(const std::vector<Wish>& ladder) {
   if (sources > 1) live::fail(live::Exit::usage, "--rendition source: once is enough");
 }
 
+void check_carried(const Options& o) {
+  const auto no_place = [](const Wish& wish) { return wish.codec == "av1"; };
+  if (o.segment_type == SegmentType::ts && std::ranges::any_of(o.ladder, no_place))
+    live::fail(live::Exit::usage, "--segment-type ts: it does not carry AV1, fmp4 does");
+}
+
 void check_range(const char* option, std::chrono::milliseconds value,
                  std::chrono::milliseconds least, std::chrono::milliseconds most) {
   if (value < least || value > most) {
@@ -136,6 +142,7 @@ void check(Options& o) {
     o.ladder = std::move(ladder);
   }
   check_names(o.ladder);
+  check_carried(o);
   check_range("--segment", o.segment, shortest_segment, longest_segment);
   check_range("--key-interval", o.key_interval, 100ms, longest_segment);
   check_range("--max-gop", o.longest_gop, shortest_segment, longest_segment);
