@@ -103,6 +103,16 @@ class Mender {
     plan_.journal_lacks.push_back(segment);
     list_.segments.push_back(std::move(segment));
   }
+  /// What was not finished here, and another one has whole: a gap as long as that, so that all have the same boundaries.
+  void give_up_open(live::Us duration) {
+    auto& open = list_.segments.back();
+    open.duration = duration;
+    open.gap = true;
+    open.parts.clear();
+    join_.reset();
+    if (!plan_.journal_lacks.empty() && plan_.journal_lacks.back().uri == open.uri)
+      plan_.journal_lacks.back() = open;
+  }
   Plan::Rendition take() {
     plan_.list = std::move(list_);
     return std::move(plan_);
@@ -193,6 +203,21 @@ const hls::Segment* segment_at(const std::vector<Mender>& menders, std::uint64_t
   return nullptr;
 }
 
+/// Who goes beyond a segment has all of it.
+void give_up_open(std::vector<Mender>& menders, std::uint64_t end) {
+  for (auto& mender : menders) {
+    const auto behind = end_of(mender.list());
+    if (!mender.join() || behind == end) continue;
+    for (const auto& other : menders) {
+      const auto& list = other.list();
+      if (end_of(list) == end && behind > list.media_sequence) {
+        mender.give_up_open(list.segments[behind - 1 - list.media_sequence].duration);
+        break;
+      }
+    }
+  }
+}
+
 void resume_lists(Plan& plan, const Found& found) {
   std::vector<Mender> menders;
   for (const auto& rendition : found.renditions) {
@@ -207,6 +232,7 @@ void resume_lists(Plan& plan, const Found& found) {
     if (last.program_date_time)
       plan.ends = std::max(plan.ends, *last.program_date_time + last.duration);
   }
+  give_up_open(menders, plan.next_sequence);
   for (auto& mender : menders) {
     auto missing = plan.next_sequence - end_of(mender.list());
     for (; missing <= most_missing && missing > 0; --missing) {

@@ -3,6 +3,14 @@
 # TEST: timeout=600
 . "$TESTS/tools/abr-hls/lib/tree.sh"
 
+# judged WHEN: what is there breaks no rule of HLS.
+judged() {
+  local rendition
+  for rendition in source 90p; do
+    python3 "$TESTS/hls-validator" "$stream/$rendition/index.m3u8" >breaches 2>&1 || fail "$1, $rendition: $(head -n 5 breaches)"
+  done
+}
+
 make_clip 10
 id=
 for ((i = 0; i < $(full 5 50); i++)); do
@@ -20,6 +28,7 @@ for ((i = 0; i < $(full 5 50); i++)); do
   signal writer KILL
   await writer
   check "kill $i"
+  judged "kill $i"
   equal "id" "$(broadcast)" "$id"
 done
 start writer paced
@@ -27,6 +36,7 @@ wait_for 60 "a segment behind $(last source)" is_behind source $(($(last source)
 stop writer
 equal "status" "$STATUS" 0
 check "the end"
+judged "the end"
 for rendition in source 90p; do
   lacks "$stream/$rendition/index.m3u8" ENDLIST
   equal "broadcasts of $rendition" "$(grep -c '^#BROADCAST:' "$stream/$rendition/journal.m3u8")" 1

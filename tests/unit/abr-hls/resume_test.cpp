@@ -217,6 +217,22 @@ TEST(Resume, ARenditionThatLacksTheLastSegmentsListsGaps) {
   EXPECT_EQ(plan.renditions[1].journal_lacks.size(), 2U);
 }
 
+TEST(Resume, PartsOfASegmentThatAnotherRenditionHasWholeBecomeAGap) {
+  auto behind = rendition("b", 5);
+  behind.list->segments.resize(3);
+  behind.journal.resize(3);
+  behind.list->parts = {{"1003.0.m4s", 500ms, true, false, {}}};
+  behind.list->parts_map = hls::Map{"init-1000.mp4", {}};
+  const auto plan = decide(found({rendition("a", 5), behind}), wish);
+  EXPECT_TRUE(plan.joins.empty());
+  const auto& list = list_of(plan, "b");
+  ASSERT_EQ(list.segments.size(), 5U);
+  EXPECT_TRUE(list.segments[3].gap && list.segments[3].parts.empty());
+  EXPECT_EQ(list.segments[3].duration, 4s);
+  ASSERT_EQ(plan.renditions[1].journal_lacks.size(), 2U);
+  EXPECT_TRUE(plan.renditions[1].journal_lacks[0].gap);
+}
+
 TEST(Resume, AListThatWasLeftBehindLongAgoIsNotGoneOnWith) {
   auto old = rendition("b", 2);
   old.list->media_sequence = 5;
