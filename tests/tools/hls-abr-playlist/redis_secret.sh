@@ -27,6 +27,10 @@ lacks tool.err 'hush'
 
 exits 64 10 hls-abr-playlist --watch root --redis http://hushhush@x --advertise 10.0.0.5:8000
 lacks err 'hush'
+exits 64 10 hls-abr-playlist --watch root --redis rediss://:hushhush@x --advertise 10.0.0.5:8000
+has err 'TLS to Redis is not spoken'
+lacks err 'hush'
+equal "lines of it" "$(wc -l <err)" 1
 exits 64 10 hls-abr-playlist --watch root --redis redis://x
 has err 'advertise'
 exits 64 10 hls-abr-playlist --watch root --redis redis://x --registry r --advertise a:1
