@@ -142,6 +142,7 @@ void write_head(std::string& out, const MediaPlaylist& playlist) {
 
 /// What stands behind the last whole segment.
 void write_tail(std::string& out, const MediaPlaylist& playlist) {
+  const auto begin = out.size();
   const auto& map = playlist.parts_map;
   write_lines(out, playlist.parts_others);
   if (playlist.parts_discontinuity) out += "#EXT-X-DISCONTINUITY\n";
@@ -160,6 +161,7 @@ void write_tail(std::string& out, const MediaPlaylist& playlist) {
     out += '\n';
   }
   if (playlist.ended) out += "#EXT-X-ENDLIST\n";
+  if (playlist.part_target && out.size() == begin) out.append(nothing_yet).append("\n");
 }
 
 }  // namespace

@@ -116,6 +116,7 @@ const std::array<Parser::Known, 22> Parser::known{{
 Complaint Parser::line(std::string_view line) {
   if (line.empty()) return {};
   if (line.front() != '#') return uri(line);
+  if (line == nothing_yet) return {};
   const auto tag = split_tag(line);
   const auto found = std::ranges::find(known, tag.name, &Known::name);
   if (found != known.end()) return (this->*found->handler)(tag.value);

@@ -65,6 +65,11 @@ class Attributes {
 /// The number of the line with the first one.
 std::optional<std::size_t> find_forbidden(std::string_view text);
 
+/// Stands at the end of a list with parts where nothing else stands behind its last whole segment; no part of the value.
+/// hls.js (1.7) takes that segment for the one that is being made unless a line follows it, and gives up at the next version
+/// ("media sequence mismatch").  On disk there is no hint that would follow.
+constexpr std::string_view nothing_yet = "# the next segment has no part yet";
+
 /// The least EXT-X-VERSION that a tag's line asks for by itself (RFC 8216bis §8); 1 for most.
 unsigned version_of(std::string_view line);
 

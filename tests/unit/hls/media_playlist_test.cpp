@@ -97,6 +97,19 @@ TEST(MediaPlaylist, ReadsEveryTagOfALowLatencyList) {
 
 TEST(MediaPlaylist, WritesWhatItReads) { EXPECT_EQ(format(parsed(rolling)), rolling); }
 
+TEST(MediaPlaylist, ALineFollowsTheLastSegmentOfAListWithParts) {
+  MediaPlaylist list;
+  list.target_duration = 2s;
+  list.segments.emplace_back().uri = "1.m4s";
+  EXPECT_TRUE(format(list).ends_with("\n1.m4s\n"));
+  list.part_target = 500ms;
+  const auto text = format(list);
+  EXPECT_TRUE(text.ends_with("\n1.m4s\n# the next segment has no part yet\n")) << text;
+  EXPECT_THAT(parsed(text).parts_others, ::testing::IsEmpty()) << "it is no part of the value";
+  list.parts.push_back({"2.0.m4s", 500ms, true, false, {}});
+  EXPECT_EQ(format(list).find("# the"), std::string::npos);
+}
+
 TEST(MediaPlaylist, CarriageReturnsAndBlankLinesMeanNothing) {
   std::string dos;
   for (const char c : rolling)
