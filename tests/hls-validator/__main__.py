@@ -8,6 +8,7 @@ Exit status: 0 nothing found, 1 breaches, 64 usage.
 """
 
 import argparse
+import signal
 import sys
 
 import breaches
@@ -17,7 +18,7 @@ import tree
 def options():
     parser = argparse.ArgumentParser(prog="hls-validator", description=__doc__.split("\n", 1)[0])
     parser.add_argument("address", metavar="URL-or-PATH", nargs="?", help="a playlist, or a folder with live.m3u8 or index.m3u8")
-    parser.add_argument("--follow", metavar="SECONDS", type=float, default=0, help="reload for so long")
+    parser.add_argument("--follow", metavar="SECONDS", type=float, default=0, help="reload for so long; SIGTERM ends it sooner")
     parser.add_argument("--report", metavar="FILE", help="the breaches go there too")
     parser.add_argument("--ignore", metavar="RULE", action="append", default=[], help="does not count; may be repeated")
     parser.add_argument("--rules", action="store_true", help="list the rules")
@@ -41,6 +42,7 @@ def main():
         return 0
     report = breaches.Report(lambda line: print(line, flush=True), chosen.ignore)
     judged = tree.Tree(chosen.address, report)
+    signal.signal(signal.SIGTERM, lambda *_: judged.stop.set())
     if chosen.follow > 0:
         judged.follow(chosen.follow)
     else:

@@ -20,6 +20,7 @@ class Tree:
         self.renditions = {}  # URI as it is written -> Rendition
         self.versions = []  # every multivariant playlist that was seen
         self._body = None
+        self.stop = threading.Event()
 
     def judge_once(self):
         if not self.load():
@@ -29,10 +30,11 @@ class Tree:
         self.judge_together()
 
     def follow(self, seconds):
-        until, stop = time.monotonic() + seconds, threading.Event()
+        """For so long, or until `self.stop` is set."""
+        until, stop = time.monotonic() + seconds, self.stop
         threads = {}
         try:
-            while time.monotonic() < until:
+            while time.monotonic() < until and not stop.is_set():
                 if not self.load() and not self.renditions:
                     return
                 for uri, rendition in self.renditions.items():
@@ -40,7 +42,7 @@ class Tree:
                         threads[uri] = threading.Thread(target=rendition.follow, args=(stop, until))
                         threads[uri].start()
                 self.judge_reports()
-                time.sleep(max(0.0, min(RELOAD, until - time.monotonic())))
+                stop.wait(max(0.0, min(RELOAD, until - time.monotonic())))
         finally:
             stop.set()
             for thread in threads.values():
