@@ -4,8 +4,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"
 cd "$1"
-if [[ -d node_modules/playwright-core && -d node_modules/puppeteer-core && -d node_modules/hls.js ]] &&
-  cmp -s "$here/package.json" package.json; then
+if [[ -d node_modules ]] && cmp -s "$here/package.json" package.json; then
   exit 0
 fi
 rm -rf node_modules package.json

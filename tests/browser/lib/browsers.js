@@ -1,7 +1,7 @@
 // Debian's Chromium and Firefox behind the same few verbs.
 
 /// A page of either: goto(url), evaluate(function, argument), press(key), screenshot(path), close(); Chromium alone:
-/// before(function) to run ahead of a page's own scripts, freeze(whether); `errors` collects what the console calls
+/// before(function) to run ahead of a page's own scripts, freeze(whether), throttle(rate); `errors` collects what the console calls
 /// errors, and uncaught exceptions.
 class Page {
   constructor(name, browser, page) {
@@ -31,9 +31,21 @@ class Page {
     return this.page.addInitScript(work);
   }
 
-  async freeze(frozen) {
+  async send(...command) {
     this.session ??= await this.page.context().newCDPSession(this.page);
-    return this.session.send('Page.setWebLifecycleState', {state: frozen ? 'frozen' : 'active'});
+    return this.session.send(...command);
+  }
+
+  freeze(frozen) {
+    return this.send('Page.setWebLifecycleState', {state: frozen ? 'frozen' : 'active'});
+  }
+
+  /// Down to `rate` kbit/s for what is fetched from now on; 0: as it comes.
+  async throttle(rate) {
+    await this.send('Network.enable');
+    const downloadThroughput = rate > 0 ? rate * 125 : -1;
+    return this.send('Network.emulateNetworkConditions',
+      {offline: false, latency: rate > 0 ? 40 : 0, downloadThroughput, uploadThroughput: -1});
   }
 
   screenshot(path) {

@@ -93,7 +93,18 @@ class Programs {
 
   async end() {
     await Promise.all(this.all.map((program) => program.stop()));
-    fs.rmSync(this.folder, {recursive: true, force: true});
+    await until('the scratch folder to go', () => this.remove(), 30);
+  }
+
+  /// False while the end of a pipe still writes there: its first process is the one that was waited for.
+  remove() {
+    try {
+      fs.rmSync(this.folder, {recursive: true, force: true});
+      return true;
+    } catch (error) {
+      if (error.code !== 'ENOTEMPTY') throw error;
+      return false;
+    }
   }
 
   /// What they said, for the report of a failure.
