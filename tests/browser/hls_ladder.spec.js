@@ -1,6 +1,6 @@
 // hls_ladder.spec.js PLAYER: a ladder from disk to the page, in low-latency mode: close behind the source without a stall, from
-// one rendition to another by choice, and, in the long form, because the connection is slow; over kills of abr-hls; the validator beside it
-// finds nothing.
+// one rendition to another by choice, and over kills of abr-hls; the validator beside it finds nothing.  In the long form also
+// because the connection is slow.
 const assert = require('node:assert');
 const {story, full} = require('./lib/story.js');
 const {until, sleep} = require('./lib/until.js');
@@ -10,7 +10,8 @@ const {players, countStalls, look} = require('./lib/hls_players.js');
 const name = process.argv[2] ?? 'hls';
 const player = players[name];
 const calmSeconds = full(10, 300);
-const mostBehind = full(4.5, 3);  // a machine that is short of time makes a player stall as it begins, and it then keeps further behind
+// A machine that is short of time makes a player stall as it begins, and it then keeps further behind.
+const mostBehind = full(4.5, 3);
 const throttles = full(0, 3);
 const kills = full(1, name === 'hls' ? 50 : 20);
 const slow = 500;  // kbit/s: more than the smaller rendition, less than the larger one
