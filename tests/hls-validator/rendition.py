@@ -34,6 +34,9 @@ class Rendition:
         """Loads and judges once.  False when there is no playlist."""
         query, wanted, patience = self.directives()
         answer = source.get(self.url, query=query, patience=patience)
+        if answer.status == 503 and wanted is not None:  # bis 6.2.5.2: what the server says when nothing comes
+            self.judge("late", "a blocked reload was given up: 503")
+            return False
         if not answer.ok:
             self.judge("absent", f"{answer.status or 'no answer'}")
             return False
