@@ -24,6 +24,9 @@ constexpr auto reconnect_wait = 3s;  ///< for it to leave by itself, once it was
 constexpr std::size_t kept_events =
     32;  ///< room for so many; a read may bring thousands of small ones
 constexpr unsigned reads_in_turn = 8;  ///< then the others
+// Of a publisher for whom nobody waits:
+constexpr int portion_bytes = 16 * 1024;
+constexpr auto catch_up_interval = 80ms;  ///< looked at every 100 ms
 
 Monotonic now() { return std::chrono::steady_clock::now(); }
 
@@ -96,6 +99,7 @@ Connection::Connection(std::shared_ptr<Shared> shared, live::net::Link link, Arr
 Connection::~Connection() {
   if (!shared_.over) let_go();
   shared_.connections.erase(this);
+  shared_.unawaited.erase(this);
   if (shared_.on_end) shared_.on_end();
 }
 
@@ -128,7 +132,7 @@ live::awaitable<void> Connection::converse() {
   }
   while (!leaving_) {
     const bool readable = co_await link_.while_readable([this] { return hear(); });
-    if (!readable && !leaving_) drop("it was closed");
+    if (!readable && !leaving_ && !question_) drop("it was closed");
     while (question_ && !leaving_) {
       auto question = std::move(*std::exchange(question_, nullptr));
       co_await answer(std::move(question));
@@ -151,6 +155,23 @@ bool Connection::hear() {
     if (!link_.is_tls() && got.bytes < shared_.received.size()) break;  // that was all
   }
   return !leaving_ && !question_;
+}
+
+void Connection::awaited(bool by_somebody) {
+  boost::system::error_code ignored;
+  link_.socket().set_option(
+      live::asio::socket_base::receive_low_watermark{by_somebody ? 1 : portion_bytes}, ignored);
+  if (by_somebody) {
+    shared_.unawaited.erase(this);
+  } else {
+    shared_.unawaited.insert(this);
+  }
+}
+
+void Connection::catch_up(Monotonic at) {
+  if (leaving_ || question_ || deciding_ || at - heard_ < catch_up_interval || hear()) return;
+  boost::system::error_code ignored;
+  link_.socket().cancel(ignored);  // it is converse()'s turn
 }
 
 void Connection::it_is_heard() {
@@ -359,6 +380,7 @@ void Connection::refuse_media(const std::string& why) {
 void Connection::publish_ended() {
   if (published_ == nullptr) return;
   shared_.hub.ended(*std::exchange(published_, nullptr), *this, "the publisher stopped", heard_);
+  awaited(true);  // commands are waited for
 }
 
 void Connection::play_ended() {

@@ -2,6 +2,9 @@
 //
 // What is read is handled at once, event by event; while the authority decides nothing is read.  What is to be sent
 // goes out at once as far as the socket takes it, the rest by a second coroutine that exists only while the socket is full.
+//
+// A publisher for whom nobody waits, no pipeline and no player, is read at leisure: when many bytes are there, or every
+// 100 ms.
 #pragma once
 
 #include "common/ingest/authority.hpp"
@@ -47,6 +50,7 @@ struct Shared {
   live::ingest::Gate gate;
   std::optional<live::ingest::Challenges> challenges{};  ///< --challenge
   std::unordered_set<Connection*> connections{};
+  std::unordered_set<Connection*> unawaited{};  ///< of them: publishers for whom nobody waits
   ConnectionCounts counts{};
   std::function<void()> on_end{};  ///< a connection has gone
   bool stopping = false;           ///< nobody new
@@ -75,11 +79,14 @@ class Connection final : public Publisher,
   live::awaitable<void> run();
   /// Every second: what ends by time.
   void tick(live::Monotonic now);
+  /// Every 100 ms, for those in Shared::unawaited: reads what is there.
+  void catch_up(live::Monotonic now);
   /// This server is being stopped: a client that understands it is asked to connect anew, the others are left.
   void stop();
 
   void evict(std::string_view code, std::string_view text) override;
   [[nodiscard]] live::Monotonic heard() const override { return media_heard_; }
+  void awaited(bool by_somebody) override;
   void source_came() override;
   void source_left() override;
 

@@ -215,12 +215,14 @@ void Hub::join(Stream& stream, Player& player, Sender& sender, std::function<voi
   ++players_;
   stream.players_.push_back(&player);
   stream.audience_.join(sender, std::move(on_blocked));
+  stream.tell_publisher();
 }
 
 void Hub::leave(Stream& stream, Player& player, Sender& sender) {
   if (std::erase(stream.players_, &player) == 0) return;
   --players_;
   stream.audience_.leave(sender);
+  stream.tell_publisher();
   forget_if_idle(stream);
 }
 

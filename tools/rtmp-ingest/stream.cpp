@@ -88,7 +88,14 @@ void Stream::session(Publisher& publisher, live::Monotonic now) {
   broadcast.meter.reset();
   broadcast.told.clear();
   broadcast.feed->begin_session();
+  tell_publisher();
   tell_players(&Player::source_came);
+}
+
+/// Whether there is any hurry.
+void Stream::tell_publisher() {
+  if (!broadcast_ || broadcast_->publisher == nullptr) return;
+  broadcast_->publisher->awaited(broadcast_->pipeline != nullptr || !players_.empty());
 }
 
 void Stream::tell_players(void (Player::*what)()) {

@@ -26,6 +26,8 @@ class Publisher {
   virtual void evict(std::string_view code, std::string_view text) = 0;
   /// When it last sent audio or video; before the first, when it began to publish.
   [[nodiscard]] virtual live::Monotonic heard() const = 0;
+  /// Whether somebody waits for what it sends: a pipeline or players.  Called when it begins to publish, and later.
+  virtual void awaited(bool by_somebody) = 0;
 };
 
 /// A connection that plays.
@@ -98,6 +100,7 @@ class Stream {
   void begin(std::shared_ptr<Feed> feed, live::ingest::Pipeline* pipeline);
   void session(Publisher& publisher, live::Monotonic now);
   void tell_players(void (Player::*what)());
+  void tell_publisher();
   void tell_what_it_is();
   [[nodiscard]] Counted counted_by_now() const;
   [[nodiscard]] bool too_fast(const Options& options, live::Monotonic now) const;

@@ -26,6 +26,8 @@ struct FakePublisher : Publisher {
     evictions.push_back(std::string{code} + ": " + std::string{text});
   }
   live::Monotonic heard() const override { return last; }
+  void awaited(bool by_somebody) override { is_awaited = by_somebody; }
+  bool is_awaited = false;
   live::Monotonic last;
   std::vector<std::string> evictions;
 };
@@ -164,6 +166,26 @@ TEST_F(HubOfStreams, ReplacesAPublisherAlwaysOrNeverAsTold) {
   options.takeover = Takeover::never;
   now += 1h;
   EXPECT_EQ(publish("door", first), nullptr);
+}
+
+TEST_F(HubOfStreams, TellsAPublisherWhetherSomebodyWaitsForIt) {
+  options.play = Play::allow;
+  first.is_awaited = true;
+  auto* stream = publish("door", first);
+  EXPECT_FALSE(first.is_awaited);
+  FakePlayer player;
+  live::net::Link link{live::Socket{io}};
+  Sender sender{link};
+  hub().join(*stream, player, sender, [] {});
+  EXPECT_TRUE(first.is_awaited);
+  hub().leave(*stream, player, sender);
+  EXPECT_FALSE(first.is_awaited);
+  hub().join(*stream, player, sender, [] {});
+  now += 3s;
+  EXPECT_EQ(publish("door", second), stream);
+  EXPECT_TRUE(second.is_awaited) << "another publisher, the same player";
+  hub().leave(*stream, player, sender);
+  EXPECT_FALSE(second.is_awaited);
 }
 
 TEST_F(HubOfStreams, CountsPublishers) {
