@@ -216,6 +216,8 @@ void ChunkReader::make_room(Stream& stream, std::size_t size) {
     stream.in_block = true;
     return;
   }
+  // The largest are key frames, and with each of them what was before loses its worth.
+  if (stream.room == 0 && stream.length > Blocks::most_bytes) blocks_.part();
   const std::size_t wanted = std::max({size, 2 * std::size_t{stream.room}, exact_payload_bytes});
   stream.room = static_cast<std::uint32_t>(std::min<std::size_t>(wanted, stream.length));
   auto place = std::make_shared_for_overwrite<std::uint8_t[]>(stream.room);

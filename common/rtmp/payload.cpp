@@ -23,6 +23,10 @@ std::shared_ptr<std::uint8_t[]> Blocks::open(std::size_t size) {
   return {block_, block_.get() + used_};
 }
 
+void Blocks::part() {
+  if (!open_ && used_ > block_bytes / 2) block_.reset();
+}
+
 void Blocks::close(std::size_t used) {
   assert(open_ && used <= block_bytes - used_);
   used_ += used;

@@ -63,6 +63,9 @@ class Blocks {
   [[nodiscard]] bool is_open() const { return open_; }
   /// Room for `size` bytes.  REQUIRES: no other place is open, size <= most_bytes.
   std::shared_ptr<std::uint8_t[]> open(std::size_t size);
+  /// What comes from now on is likely to be kept longer than what came: it gets no room in a block that is half full, so
+  /// that the block need not be kept for its sake.
+  void part();
   /// The open place keeps its first `used` bytes.  REQUIRES: one is open.
   void close(std::size_t used);
 

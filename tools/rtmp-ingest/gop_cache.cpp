@@ -6,7 +6,6 @@ namespace rtmp_ingest {
 
 void GopCache::clear() {
   messages_.clear();
-  if (messages_.capacity() > kept_room) messages_ = {};
   bytes_ = 0;
 }
 

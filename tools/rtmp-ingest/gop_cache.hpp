@@ -3,10 +3,9 @@
 
 #include "tools/rtmp-ingest/feed.hpp"
 
-#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
-#include <vector>
 
 namespace rtmp_ingest {
 
@@ -25,10 +24,8 @@ class GopCache {
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
  private:
-  static constexpr std::size_t kept_room = 512;  ///< messages: a GOP of some seconds
-
   std::uint64_t limit_, bytes_ = 0;
-  std::vector<Passed> messages_;
+  std::deque<Passed> messages_;
 };
 
 }  // namespace rtmp_ingest

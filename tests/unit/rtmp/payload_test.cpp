@@ -30,6 +30,21 @@ TEST(Blocks, OnePlaceBehindTheOther) {
   EXPECT_EQ(blocks.open(1).get(), second.get() + 50) << "what was not used goes to the next";
 }
 
+TEST(Blocks, PartsWhatIsKeptLonger) {
+  Blocks blocks;
+  const auto place = [&blocks] {
+    const auto opened = blocks.open(Blocks::most_bytes);
+    blocks.close(Blocks::most_bytes);
+    return opened;
+  };
+  const auto first = place();
+  blocks.part();
+  const auto second = place();
+  EXPECT_EQ(second.get(), first.get() + Blocks::most_bytes) << "less than half full";
+  blocks.part();
+  EXPECT_NE(place().get(), second.get() + Blocks::most_bytes);
+}
+
 TEST(Blocks, ABlockLivesAsLongAsSomethingInIt) {
   Blocks blocks;
   auto first = blocks.open(Blocks::most_bytes);
