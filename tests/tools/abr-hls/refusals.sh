@@ -11,7 +11,8 @@ has err "given twice"
 exits 64 30 abr-hls -o stream --segment 10ms absent.mp4
 has err "500ms to"
 exits 64 30 abr-hls -o stream --encoder h264_vaapi absent.mp4
-has err "h264_vaapi"
+has err "h264_vaapi: it wants pictures in the memory of a device"
+one_line
 exits 64 30 abr-hls -o stream --encoder nonsense absent.mp4
 has err "no such encoder"
 exits 66 30 abr-hls -o stream absent.mp4

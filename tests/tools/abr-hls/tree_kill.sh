@@ -1,6 +1,6 @@
 # kill -9 at any moment leaves a folder that can be played, and the next writer goes on with it: numbers go up, nothing is
 # used twice, the id stays.
-# TEST: timeout=600
+# TEST: timeout=1800
 . "$TESTS/tools/abr-hls/lib/tree.sh"
 
 # judged WHEN: what is there breaks no rule of HLS.
