@@ -181,7 +181,8 @@ void Folder::scan_published(live::Monotonic now) {
   if (!first_look) return;
   constexpr std::size_t limit = 1U << 20U;
   const auto text = read_begin(path, limit);
-  if (!text || text->empty() || text->back() != '\n') return;  // of ours, and not cut by a power cut
+  if (!text || text->empty() || text->back() != '\n')
+    return;  // of ours, and not cut by a power cut
   auto parsed = live::hls::parse_multivariant_playlist(live::as_text(*text));
   auto* list = std::get_if<live::hls::MultivariantPlaylist>(&parsed);
   if (list == nullptr) return;
