@@ -1,4 +1,4 @@
-# TEST: timeout=300
+# TEST: timeout=1500
 # What abr-hls writes is published as it is: all rungs, with rates that hold in every version, facts that ffprobe finds too,
 # a name in the registry while it plays, and nothing left when it is over.
 . "$TESTS/tools/lib.sh"
@@ -22,7 +22,7 @@ equal "frame rate" "$(variant cam high FRAME-RATE)" 25.000
 equal "resolution of sound" "$(variant cam sound RESOLUTION)" ""
 [[ $(variant cam high CODECS) =~ ^avc1\.[0-9a-f]{6},mp4a\.40\.2$ ]] || fail "CODECS $(variant cam high CODECS)"
 equal "what ffprobe finds" "$(streams root/cam/high/index.m3u8)" $'video h264 640x360\naudio aac 48000'
-await writer 250
+await writer "$(full 250 1200)"
 wait_for 10 "its end" says tool.err 'cam: over'
 wait_for 5 "its name to go" is ""
 stop versions
