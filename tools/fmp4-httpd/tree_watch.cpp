@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <utility>
 
+#include <fmt/format.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
@@ -138,7 +139,7 @@ std::map<std::string, std::shared_ptr<WatchedPlaylist>> TreeWatch::sisters(
     const auto name = entry.path().filename().string();
     if (all.size() >= most_sisters) break;
     if (!live::tree::is_rendition_name(name)) continue;
-    const auto folder = stream + "/" + name;
+    const auto folder = fmt::format("{}/{}", stream, name);
     if (folder == of.folder()) continue;
     if (auto watched = find(folder)) all.emplace(name, std::move(watched));
   }

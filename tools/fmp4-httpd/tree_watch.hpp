@@ -71,7 +71,7 @@ class TreeWatch {
   [[nodiscard]] std::uint64_t stream_version(const WatchedPlaylist& of) const;
 
   /// Once a second: forgets what nobody asks for, looks again at what is watched.
-  void tick(live::Monotonic now);
+  void tick(live::Monotonic at);
   /// Everybody who waits is told, now and from now on.
   void stop();
   [[nodiscard]] bool stopped() const { return stopped_; }
