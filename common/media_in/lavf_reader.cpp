@@ -59,6 +59,8 @@ LavfReader::LavfReader(av::Input input) : input_(std::move(input)) {
   if (best_audio) open_audio(input_.streams()[*best_audio]);
   if (!video_) assembly_.without_video();
   if (!audio_) assembly_.without_audio();
+  // Sound that a header announces is late, not new: pictures need not wait for it, nor does it begin an epoch.
+  if (audio_ && audio_->units && audio_->units->parameters()) tell_audio();
   seen_ = input_.streams().size();
   for (const auto& stream : input_.streams()) {
     if (stream.index != best_video && stream.index != best_audio) input_.leave_out(stream.index);

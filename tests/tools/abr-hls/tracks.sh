@@ -28,6 +28,7 @@ cut -i both.mp4 -itsoffset 3 -i both.mp4 -map 0:v -map 1:a -c copy -t 7 late.mp4
 ladder late late.mp4 "${small[@]}" --segment 2s
 facts_of late --segment 2
 equal "late audio" "$(of late '.large.segments[-1].audio != null')" true
+equal "its discontinuities" "$(of late '[.large.segments[] | select(.discontinuity)] | length')" 0
 
 cut -i both.mp4 -t 3 -i both.mp4 -map 0:v -map 1:a -c copy early.mp4
 ladder early early.mp4 "${small[@]}" --segment 2s

@@ -229,6 +229,19 @@ TEST_F(FromFfmpeg, BeginsAnEpochWherePicturesChangeTheirSize) {
   std::filesystem::remove(large);
 }
 
+TEST_F(FromFfmpeg, SoundThatAHeaderAnnouncesMayComeLate) {
+  for (const std::string name : {"late.mp4", "late.mkv"}) {
+    path_ = make(name, picture + "-itsoffset 2 " + sound + h264 + aac);
+    const auto given = read_all({.fd = -1, .url = path_, .format = {}});
+    ASSERT_EQ(given.epochs.size(), 1U) << name;
+    EXPECT_TRUE(given.epochs[0].audio && given.epochs[0].video);
+    ASSERT_FALSE(given.audio.empty());
+    EXPECT_NEAR(static_cast<double>(given.audio.front().dts) / 48'000,
+                2 + static_cast<double>(given.video.front().pts) / 90'000, 0.1);
+    std::filesystem::remove(path_);
+  }
+}
+
 /// PMT and packets of the sound come after 3 s of pictures alone.
 TEST_F(FromFfmpeg, BeginsAnEpochWhereSoundComesLate) {
   const auto mute = make("mute.ts", picture + h264);
