@@ -16,6 +16,9 @@ extern "C" {
 namespace live::av {
 namespace {
 
+/// The least factor for libyuv's box filter, which averages the pixels that a new one covers: from 1080 lines to 480 that costs
+/// 0.001 of SSIM after encoding, to 720 it is no more than bilinear.
+constexpr int box_from = 3;
 constexpr int row_alignment = 64;  ///< the widest vectors of libyuv and of the encoders
 
 constexpr int aligned(int value) {
@@ -101,8 +104,7 @@ Frame Resizer::resize(const Frame& from) {
     return same;
   }
   auto out = blank(from);
-  // libyuv's box filter only averages pixels that a new one covers: below a factor of 2 it is no more than bilinear.
-  const bool box_is_good = in.width >= 2 * width_ && in.height >= 2 * height_;
+  const bool box_is_good = in.width >= box_from * width_ && in.height >= box_from * height_;
   if (!ready || !box_is_good) {
     convert(from, out);
     return out;

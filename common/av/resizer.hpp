@@ -1,5 +1,5 @@
-// Pictures to a given size, 8-bit 4:2:0 of limited range: libyuv's box filter, which costs a third of swscale's bicubic when
-// it makes pictures smaller; other pixel formats go through swscale first.
+// Pictures to a given size, 8-bit 4:2:0 of limited range: by swscale's bicubic filter, or libyuv's box filter where they become
+// much smaller, which costs a third of it then.
 #pragma once
 
 #include "common/av/filter.hpp"

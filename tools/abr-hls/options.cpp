@@ -54,7 +54,7 @@ void declare_ladder(CLI::App& app, Options& o) {
   app.add_option("--encoder", o.encoder,
                  "libavcodec's video encoder, such as libx264, libx265, libsvtav1, h264_v4l2m2m")
       ->type_name("NAME");
-  app.add_option("--preset", o.preset, "the encoder's preset (default of libx264: veryfast)")
+  app.add_option("--preset", o.preset, "the encoder's preset (default: about veryfast)")
       ->type_name("NAME");
   app.add_option("--profile", o.profile, "the encoder's profile (default of libx264: main)")
       ->type_name("NAME");
