@@ -174,8 +174,8 @@ codec::Codec codec_of(const AVCodecContext& context) {
        avcodec_get_name(context.codec_id));
 }
 
-/// SVT-AV1 1.4 makes key frames where it likes only: each GOP gets an encoder of its own.  One that got no picture at all never
-/// comes to its end.
+/// SVT-AV1 1.4 makes key frames where it likes only: each GOP gets an encoder of its own.  One that got no picture at all, or
+/// was not told that no more come, may never come to its end.
 bool is_deaf(const AVCodecContext& context) {
   return std::string_view{context.codec->name} == "libsvtav1";
 }
@@ -190,15 +190,35 @@ Packet packet_of(std::span<const Bytes> pieces, const Packet& like) {
 
 RenditionEncoder::RenditionEncoder(const RenditionEncoding& encoding) : encoding_(encoding) {
   open();
+  if (parameters_.config.empty()) learn_parameters();
+}
+
+/// An init segment is written before the first packet comes.
+void RenditionEncoder::learn_parameters() {
+  auto any = Frame::picture(encoding_.width, encoding_.height);
+  constexpr std::uint8_t grey = 128;
+  for (unsigned plane = 0; plane < 3; ++plane) {
+    for (std::uint32_t y = 0; y < (plane == 0 ? encoding_.height : encoding_.height / 2); ++y)
+      std::ranges::fill(any.row(plane, y), grey);
+  }
+  any.set_pts(0);
+  push(any, true, [](const Packet&) {});
+  while (flush([](const Packet&) {})) {
+  }
+  open();
 }
 
 RenditionEncoder::~RenditionEncoder() {
-  if (!context_ || begun_ || !is_deaf(*context_)) return;
+  if (!context_ || flushing_ || !is_deaf(*context_)) return;
+  const auto nobody = [](const Packet&) {};
   try {
-    auto picture = Frame::picture(encoding_.width, encoding_.height);
-    picture.set_pts(0);
-    push(picture, false, [](const Packet&) {});
-    finish([](const Packet&) {});
+    if (!begun_) {
+      auto picture = Frame::picture(encoding_.width, encoding_.height);
+      picture.set_pts(0);
+      push(picture, false, nobody);
+    }
+    while (flush(nobody)) {
+    }
   } catch (const Failure&) {
     // Then libsvtav1 has its own reason to end.
   }
@@ -206,7 +226,7 @@ RenditionEncoder::~RenditionEncoder() {
 
 void RenditionEncoder::open() {
   const auto& codec = find(encoding_.encoder);
-  begun_ = true;  // nothing is to be ended before it is open
+  flushing_ = true;  // nothing is to be ended before it is open
   context_.reset(avcodec_alloc_context3(&codec));
   if (!context_) throw std::bad_alloc{};
   auto& c = *context_;
@@ -225,7 +245,7 @@ void RenditionEncoder::open() {
   parameters_.sar_den = encoding_.sar_den;
   if (parameters_.codec != codec::Codec::av1) sets_.emplace(parameters_.codec, false);
   if (c.extradata_size > 0) take_header({c.extradata, static_cast<std::size_t>(c.extradata_size)});
-  begun_ = false;
+  begun_ = flushing_ = false;
 }
 
 void RenditionEncoder::take_header(Bytes header) {
@@ -239,7 +259,8 @@ void RenditionEncoder::take_header(Bytes header) {
 
 void RenditionEncoder::push(const Frame& frame, bool key, const std::function<void(Packet)>& sink) {
   if (key && begun_ && is_deaf(*context_)) {
-    finish(sink);
+    while (flush(sink)) {
+    }
     open();
   }
   begun_ = true;
@@ -251,21 +272,26 @@ void RenditionEncoder::push(const Frame& frame, bool key, const std::function<vo
   drain(sink);
 }
 
-void RenditionEncoder::finish(const std::function<void(Packet)>& sink) {
-  if (!begun_) return;
-  check(avcodec_send_frame(context_.get(), nullptr), "encode picture");
-  drain(sink);
+bool RenditionEncoder::flush(const std::function<void(Packet)>& sink) {
+  if (!begun_) return false;
+  if (!std::exchange(flushing_, true))
+    check(avcodec_send_frame(context_.get(), nullptr), "encode picture");
+  return receive(sink);
 }
 
 void RenditionEncoder::drain(const std::function<void(Packet)>& sink) {
-  for (;;) {
-    Packet out;
-    const int got = avcodec_receive_packet(context_.get(), out.raw());
-    if (got == AVERROR(EAGAIN) || got == AVERROR_EOF) return;
-    check(got, "encode picture");
-    out = carried(std::move(out));
-    if (out.size() > 0) sink(std::move(out));
+  while (receive(sink)) {
   }
+}
+
+bool RenditionEncoder::receive(const std::function<void(Packet)>& sink) {
+  Packet out;
+  const int got = avcodec_receive_packet(context_.get(), out.raw());
+  if (got == AVERROR(EAGAIN) || got == AVERROR_EOF) return false;
+  check(got, "encode picture");
+  out = carried(std::move(out));
+  if (out.size() > 0) sink(std::move(out));
+  return true;
 }
 
 Packet RenditionEncoder::carried(Packet packet) {

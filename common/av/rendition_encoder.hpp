@@ -44,22 +44,26 @@ class RenditionEncoder {
   /// `key`: this picture becomes an IDR.  Packets come in order of decoding; the samples of one are as MP4 carries them:
   /// length-prefixed, no parameter sets.  REQUIRES: stamps grow.
   void push(const Frame& frame, bool key, const std::function<void(Packet)>& sink);
-  /// Gives what is left; then only destruction.
-  void finish(const std::function<void(Packet)>& sink);
+  /// No more pictures: gives one of the packets that are left, false when none is; then only destruction, which is possible at
+  /// any time.
+  bool flush(const std::function<void(Packet)>& sink);
 
-  /// As MP4 carries it.  Known at once from encoders that say it (libx264, libx265, libsvtav1); `config` is
-  /// empty before the first packet from those that only put it into the stream (libaom-av1, h264_v4l2m2m).
+  /// As MP4 carries it.  Those that only put it into the stream (libaom-av1, h264_v4l2m2m) have encoded a picture for it, which
+  /// nobody sees.
   [[nodiscard]] const codec::Parameters& parameters() const { return parameters_; }
 
  private:
   void open();
+  void learn_parameters();
+  bool receive(const std::function<void(Packet)>& sink);
   void drain(const std::function<void(Packet)>& sink);
   Packet carried(Packet packet);
   void take_header(Bytes header);
 
   RenditionEncoding encoding_;
   Owned<AVCodecContext> context_;
-  bool begun_ = false;  ///< the context has got a picture
+  bool begun_ = false,
+       flushing_ = false;  ///< the context has got a picture, and that there are no more
   codec::Parameters parameters_;
   std::optional<codec::ParameterSets> sets_;  ///< H.264 and H.265
   Buffer scratch_;

@@ -51,7 +51,10 @@ struct TrackReached {
 };
 struct GivenUp {
   std::size_t rendition = 0;
-  std::int64_t from = 0;
+};
+struct TakenBack {
+  std::size_t rendition = 0;
+  std::int64_t at = 0;
 };
 struct ClockTold {
   std::int64_t at = 0;
@@ -63,7 +66,7 @@ struct Finish {
   Output::How how = Output::How::ended;
 };
 using Message = std::variant<Opening, Begin, Progress, VideoSample, AudioSample, TrackReached,
-                             GivenUp, ClockTold, Drained, Finish>;
+                             GivenUp, TakenBack, ClockTold, Drained, Finish>;
 
 class Arranger {
  public:

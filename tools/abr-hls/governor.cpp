@@ -11,6 +11,7 @@ constexpr double nearly_full = 0.8, nearly_empty = 0.25;
 constexpr double real_time = 0.995;  // stamps and clocks differ a little
 constexpr double usable = 0.85;      // of the processors
 constexpr auto point_interval = 100ms;
+constexpr unsigned most_shedding = 3;  // one picture of eight
 
 double seconds(std::chrono::nanoseconds t) { return std::chrono::duration<double>(t).count(); }
 
@@ -27,7 +28,8 @@ void Governor::remember(const Reading& reading) {
                      reading.now,
                      reading.process_cpu,
                      {reading.rung_cpu.begin(), reading.rung_cpu.end()}});
-  while (reading.now - window_.front().now > patience)
+  // Two at least: a picture may take longer than that.
+  while (window_.size() > 2 && reading.now - window_.front().now > patience)
     window_.pop_front();
 }
 
@@ -55,8 +57,8 @@ Governor::Decision Governor::picture(const Reading& reading) {
   too_slow_ = full && measured > 0 && measured < real_time;
   if (too_slow_ && reading.now - changed_at_ >= patience) give_up(reading);
   if (gave_something_up()) consider_return(reading);
-  odd_ = !odd_;
-  return {first_, shedding_ && odd_, too_slow_, measured};
+  const bool shed = ++pictures_ % (1U << shedding_) != 0;
+  return {first_, shed, too_slow_, measured};
 }
 
 void Governor::give_up(const Reading& reading) {
@@ -64,7 +66,7 @@ void Governor::give_up(const Reading& reading) {
   if (returned_at_ && reading.now - *returned_at_ < proof)
     retry_ = std::min(retry_ * 2, longest_retry);
   returned_at_.reset();
-  if (policy_ == Overload::drop_frames) shedding_ = true;
+  if (policy_ == Overload::drop_frames) shedding_ = std::min(shedding_ + 1, most_shedding);
   if (policy_ != Overload::drop_rung || first_ + 1 >= costs_.size()) return;
   const auto& [from, to] = std::pair{window_.front(), window_.back()};
   if (first_ < to.rung_cpu.size() && first_ < from.rung_cpu.size() && to.media > from.media) {
@@ -86,7 +88,7 @@ void Governor::consider_return(const Reading& reading) {
   changed_at_ = reading.now;
   returned_at_ = reading.now;
   if (first_ > 0) --first_;
-  shedding_ = false;
+  if (shedding_ > 0) --shedding_;
 }
 
 bool Governor::has_room(const Reading& reading) const {

@@ -2,8 +2,9 @@
 //
 // Too slow: the queue to the decoder has been nearly full for `patience`, and over that time less media than time has gone
 // through.  Then --overload drop-rung gives up the top rung (the next one after another `patience`; never the last),
-// drop-frames every second picture, wait nothing.  What was given up comes back when the queue has been nearly empty for some
-// time, and the processors have room for what it cost when it ran; when that fails, the next try waits twice as long.
+// drop-frames every second picture (after another `patience` three of four, then seven of eight), wait nothing.  What was given
+// up comes back in the same steps when the queue has been nearly empty for some time, and the processors have room for what it
+// cost when it ran; when that fails, the next try waits twice as long.
 #pragma once
 
 #include "common/base/units.hpp"
@@ -35,7 +36,7 @@ class Governor {
     double processors = 1;
   };
   struct Decision {
-    std::size_t first = 0;  ///< rungs above it are to be given up, from the next segment on
+    std::size_t first = 0;  ///< rungs above it are to be given up
     bool shed = false;      ///< leave this picture out
     bool too_slow = false;
     double speed = 0;  ///< media over time in the last seconds; 0: not known yet
@@ -59,7 +60,7 @@ class Governor {
   void give_up(const Reading& reading);
   void consider_return(const Reading& reading);
   [[nodiscard]] bool has_room(const Reading& reading) const;
-  [[nodiscard]] bool gave_something_up() const { return first_ > 0 || shedding_; }
+  [[nodiscard]] bool gave_something_up() const { return first_ > 0 || shedding_ > 0; }
 
   Overload policy_;
   std::deque<Point> window_;
@@ -68,7 +69,9 @@ class Governor {
   std::chrono::seconds retry_ = first_retry;
   std::vector<double> costs_;  ///< processors that each rung took
   std::size_t first_ = 0;
-  bool shedding_ = false, odd_ = false, too_slow_ = false;
+  unsigned shedding_ = 0;  ///< one picture of 2 to the power of this is taken
+  unsigned pictures_ = 0;
+  bool too_slow_ = false;
 };
 
 }  // namespace abr_hls

@@ -68,7 +68,8 @@ class Output::State {
   void cut(const Cut& cut, const Targets& targets);
   void push(std::size_t rendition, bool video, Sample sample);
   void reached(std::size_t rendition, bool video, std::int64_t at);
-  void give_up(std::size_t rendition, std::int64_t from);
+  void give_up(std::size_t rendition);
+  void take_back(std::size_t rendition, std::int64_t at);
   void finish(How how);
   void tick(live::Monotonic now);
 
@@ -221,11 +222,15 @@ void Output::State::reached(std::size_t rendition, bool video, std::int64_t at) 
   drain(active);
 }
 
-void Output::State::give_up(std::size_t rendition, std::int64_t from) {
+void Output::State::give_up(std::size_t rendition) {
   auto& active = active_.at(rendition);
   if (!active.segmenter) return;
-  active.segmenter->give_up(from);
+  active.segmenter->give_up();
   drain(active);
+}
+
+void Output::State::take_back(std::size_t rendition, std::int64_t at) {
+  if (auto& active = active_.at(rendition); active.segmenter) active.segmenter->take_back(at);
 }
 
 void Output::State::drain() {
@@ -384,7 +389,8 @@ void Output::push(std::size_t rendition, bool video, Sample sample) {
 void Output::reached(std::size_t rendition, bool video, std::int64_t at) {
   state_->reached(rendition, video, at);
 }
-void Output::give_up(std::size_t rendition, std::int64_t from) { state_->give_up(rendition, from); }
+void Output::give_up(std::size_t rendition) { state_->give_up(rendition); }
+void Output::take_back(std::size_t rendition, std::int64_t at) { state_->take_back(rendition, at); }
 void Output::clock(std::int64_t pts_90k, live::WallClock wall) { state_->wall.note(pts_90k, wall); }
 void Output::finish(How how) { state_->finish(how); }
 void Output::tick(live::Monotonic now) { state_->tick(now); }

@@ -54,9 +54,10 @@ class Output {
   /// Nothing of this track before `at` (1/90000 s) comes any more: what waits for it may go on.  Told where a track has ended
   /// or pauses; a sample says the same by its time.
   void reached(std::size_t rendition, bool video, std::int64_t at);
-  /// This rendition gives nothing from the next cut at or behind `from` (1/90000 s) on: its segments are gaps, until
-  /// samples of it come again at a segment's begin.
-  void give_up(std::size_t rendition, std::int64_t from);
+  /// This rendition gives nothing more: its segments, from the one on that is not whole yet, are gaps ...
+  void give_up(std::size_t rendition);
+  /// ... up to the one that begins at `at` (1/90000 s).  Told before that is cut.
+  void take_back(std::size_t rendition, std::int64_t at);
   /// The wall clock of a presentation time, for EXT-X-PROGRAM-DATE-TIME: prft, or arrival.
   void clock(std::int64_t pts_90k, live::WallClock wall);
 

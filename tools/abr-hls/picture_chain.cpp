@@ -60,7 +60,10 @@ bool PictureChain::hold_until(std::int64_t at) {
   return queue_.push(Item{{}, false, at, std::chrono::steady_clock::now()});
 }
 
-void PictureChain::finish(bool hurry) { queue_.finish(hurry); }
+void PictureChain::finish(bool hurry) {
+  if (hurry && !queue_.stop_within(stop_patience)) enough_ = true;
+  queue_.finish(hurry);
+}
 
 void PictureChain::run() {
   while (auto item = queue_.pop()) {
@@ -142,6 +145,7 @@ void PictureChain::present(live::av::Frame frame) {
     hold(at - picture_duration() * 3 / 2);  // jitter is no hole
   }
   const auto decision = govern(at);
+  if (decision.first > first_) give_up_rungs(decision.first, at);
   const bool key = source_.follow_source && take_key(at);
   if (decision.shed && !key) return around_.stats.shed_pictures.add();
   if (!cap_.take(at, key)) return around_.stats.capped_pictures.add();
@@ -168,9 +172,12 @@ void PictureChain::hand_on(std::shared_ptr<const live::av::Frame> frame, std::in
     const auto answer = around_.cutter.picture(at, picture_duration(), false);
     key = answer.key;
     if (answer.cut && answer.cut->discontinuity) around_.stats.holes.add();
-    if (answer.cut && answer.cut->segment) apply_overload(*answer.cut);
+    if (answer.cut && answer.cut->segment && wanted_first_ < first_)
+      take_rungs_back(wanted_first_, at);
     if (!around_.writer.post(Progress{at, answer.cut, around_.cutter.targets()}))
       failed_downstream_ = true;
+  } else if (key && wanted_first_ < first_) {
+    take_rungs_back(wanted_first_, at);
   }
   const auto lag = std::chrono::steady_clock::now() - arrival_;
   around_.stats.lag_ms.set(static_cast<std::uint64_t>(
@@ -206,17 +213,29 @@ bool PictureChain::take_key(std::int64_t at) {
   return key;
 }
 
-void PictureChain::apply_overload(const Cut& cut) {
-  const auto first = wanted_first_;
-  if (first == first_) return;
+/// Which takes effect at once: what waits for them could take longer than a segment lasts.
+void PictureChain::give_up_rungs(std::size_t first, std::int64_t at) {
   for (auto i = first_; i < first; ++i) {
     live::log::warn("rendition {} is given up: too slow for real time",
                     around_.options.ladder[renditions_[i]].name);
-    if (!around_.writer.post(GivenUp{renditions_[i], cut.at})) failed_downstream_ = true;
+    rungs_[i]->give_up(at);
+    if (!around_.writer.post(GivenUp{renditions_[i]})) failed_downstream_ = true;
   }
-  for (auto i = first; i < first_; ++i)
-    live::log::info("rendition {} is back", around_.options.ladder[renditions_[i]].name);
   first_ = first;
+  count_active();
+}
+
+/// `at`: a segment begins.
+void PictureChain::take_rungs_back(std::size_t first, std::int64_t at) {
+  for (auto i = first; i < first_; ++i) {
+    live::log::info("rendition {} is back", around_.options.ladder[renditions_[i]].name);
+    if (!around_.writer.post(TakenBack{renditions_[i], at})) failed_downstream_ = true;
+  }
+  first_ = first;
+  count_active();
+}
+
+void PictureChain::count_active() {
   around_.stats.given_up.set(first_);
   for (std::size_t i = 0; i < rungs_.size(); ++i)
     around_.stats.renditions[renditions_[i]].active.set(i >= first_ ? 1 : 0);
@@ -246,7 +265,7 @@ void PictureChain::open_rungs(const live::av::PictureFormat& format, std::int64_
     auto* next = i + 1 < rungs.size() ? rungs_[i + 1].get() : nullptr;
     rungs_[i] = std::make_unique<RungThread>(
         rungs[i], encoding_of(rungs[i], around_.options, format.colour),
-        RungThread::Place{i, renditions_[i]}, next, around_.writer);
+        RungThread::Place{i, renditions_[i]}, next, around_.writer, enough_);
     auto& info = infos[renditions_[i]];
     info.video = rungs_[i]->parameters();
     info.peak = declared_peak(rungs[i].wish, info.audio.has_value(), around_.options.segment);

@@ -38,6 +38,8 @@ class PictureChain {
   static constexpr std::size_t queue_limit = 120;  ///< access units: some seconds
   /// A picture stands in for those that are missing for so long; behind it a discontinuity (1/90000 s).
   static constexpr std::int64_t longest_hold = 10 * 90'000;
+  /// What the rungs have of a stream that is to stop is encoded, if that takes no longer.
+  static constexpr std::chrono::seconds stop_patience{3};
 
   struct Source {
     live::media_in::Track track;
@@ -79,7 +81,9 @@ class PictureChain {
   void hand_on(std::shared_ptr<const live::av::Frame> frame, std::int64_t at, bool key);
   [[nodiscard]] Governor::Decision govern(std::int64_t at);
   [[nodiscard]] bool take_key(std::int64_t at);
-  void apply_overload(const Cut& cut);
+  void give_up_rungs(std::size_t first, std::int64_t at);
+  void take_rungs_back(std::size_t first, std::int64_t at);
+  void count_active();
   void open_rungs(const live::av::PictureFormat& format, std::int64_t at);
   void end_rungs();
   [[nodiscard]] std::int64_t picture_duration() const;
@@ -98,8 +102,9 @@ class PictureChain {
   std::set<std::int64_t> keys_;
   std::shared_ptr<const live::av::Frame> last_;
   std::int64_t last_at_ = 0;
-  std::size_t first_ = 0,
-              wanted_first_ = 0;  ///< rungs above are given up, now and from the next segment on
+  /// Rungs above are given up, and could be but for some: those come back with the next segment.
+  std::size_t first_ = 0, wanted_first_ = 0;
+  std::atomic<bool> enough_ = false;  ///< the rungs are to drop what they have
   live::Monotonic arrival_;
   bool failed_downstream_ = false;
   QueueThread<Item> queue_{queue_limit};

@@ -4,9 +4,11 @@
 #include "tools/abr-hls/bounded_queue.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <exception>
 #include <functional>
+#include <future>
 #include <thread>
 
 namespace abr_hls {
@@ -34,6 +36,7 @@ class QueueThread : public BoundedQueue<T> {
         failed_ = true;
       }
       this->refuse();
+      ended_.set_value();
     }};
   }
   /// Waits until what is left has been taken; with `hurry` that is dropped.  Throws what `work` threw.
@@ -42,6 +45,13 @@ class QueueThread : public BoundedQueue<T> {
     this->end();
     join();
     if (failure_) std::rethrow_exception(failure_);
+  }
+  /// What is left is dropped: false when `work` has not returned within `patience`.  Then finish().
+  [[nodiscard]] bool stop_within(std::chrono::milliseconds patience) {
+    this->clear();
+    this->end();
+    return !thread_.joinable() ||
+           ended_.get_future().wait_for(patience) == std::future_status::ready;
   }
   /// `work` has thrown.
   [[nodiscard]] bool failed() const { return failed_; }
@@ -52,6 +62,7 @@ class QueueThread : public BoundedQueue<T> {
   }
 
   std::atomic<bool> failed_ = false;
+  std::promise<void> ended_;
   std::exception_ptr failure_;  ///< read once the thread has been joined
   std::thread thread_;
 };

@@ -68,7 +68,7 @@ std::uint64_t declared_peak(const Wish& wish, bool audio, std::chrono::milliseco
 }
 
 RungThread::RungThread(const Rung& rung, const live::av::RenditionEncoding& encoding, Place place,
-                       RungThread* next, Writer& writer)
+                       RungThread* next, Writer& writer, const std::atomic<bool>& enough)
     : rung_(rung),
       encoding_(encoding),
       place_(place),
@@ -77,7 +77,8 @@ RungThread::RungThread(const Rung& rung, const live::av::RenditionEncoding& enco
       resizer_(rung.width, rung.height),
       thinner_(interval_of(rung)),
       encoder_(std::make_unique<live::av::RenditionEncoder>(encoding)),
-      parameters_(encoder_->parameters()) {
+      parameters_(encoder_->parameters()),
+      enough_(enough) {
   queue_.start([this] { run(); });
 }
 
@@ -91,10 +92,16 @@ void RungThread::run() {
   end_encoder();
 }
 
+bool RungThread::is_given_up(const LadderPicture& picture) const {
+  return picture.first > place_.position ||
+         picture.at < given_up_before_.load(std::memory_order_relaxed);
+}
+
 /// A rung that is given up hands the picture on as it came: the next one scales from there.
 void RungThread::take(LadderPicture& picture) {
-  if (picture.first > place_.position) {
-    end_encoder();
+  if (enough_) return;
+  if (is_given_up(picture)) {
+    encoder_.reset();
     if (next_ != nullptr && !next_->push(std::move(picture))) queue_.refuse();
     return;
   }
@@ -115,7 +122,9 @@ void RungThread::encode(const live::av::Frame& frame, const LadderPicture& pictu
 
 void RungThread::end_encoder() {
   if (!encoder_) return;
-  encoder_->finish([this](live::av::Packet packet) { give(std::move(packet)); });
+  const auto sink = [this](live::av::Packet packet) { give(std::move(packet)); };
+  while (!enough_ && encoder_->flush(sink)) {
+  }
   encoder_.reset();
 }
 

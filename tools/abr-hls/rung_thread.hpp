@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <limits>
 #include <memory>
 
 namespace abr_hls {
@@ -39,14 +40,17 @@ class RungThread {
     std::size_t rendition = 0;  ///< index in the ladder
   };
 
-  /// Opens the encoder: throws Failure(usage).  `next`, `writer` must outlive it.
+  /// Opens the encoder: throws Failure(usage).  `next`, `writer` and `enough` must outlive it.  Once `enough` is true, what it
+  /// has not encoded yet is dropped.
   RungThread(const Rung& rung, const live::av::RenditionEncoding& encoding, Place place,
-             RungThread* next, Writer& writer);
+             RungThread* next, Writer& writer, const std::atomic<bool>& enough);
   RungThread(const RungThread&) = delete;
   RungThread& operator=(const RungThread&) = delete;
 
   /// False when it, or what lies behind it, has failed.
   [[nodiscard]] bool push(LadderPicture picture) { return queue_.push(std::move(picture)); }
+  /// What waits here from before `at` is handed on, but not encoded, nor is what the encoder holds.
+  void give_up(std::int64_t at) { given_up_before_.store(at, std::memory_order_relaxed); }
   /// No more pictures; returns when all of this rung have been given.  Throws what the rung threw.
   void finish();
   [[nodiscard]] const live::codec::Parameters& parameters() const { return parameters_; }
@@ -59,6 +63,7 @@ class RungThread {
   void run();
   void take(LadderPicture& picture);
   void encode(const live::av::Frame& frame, const LadderPicture& picture);
+  [[nodiscard]] bool is_given_up(const LadderPicture& picture) const;
   void end_encoder();
   void give(live::av::Packet packet);
 
@@ -72,6 +77,8 @@ class RungThread {
   std::unique_ptr<live::av::RenditionEncoder> encoder_;
   live::codec::Parameters parameters_;
   std::atomic<std::int64_t> cpu_ns_ = 0;
+  std::atomic<std::int64_t> given_up_before_ = std::numeric_limits<std::int64_t>::min();
+  const std::atomic<bool>& enough_;
   QueueThread<LadderPicture> queue_{queue_limit};
 };
 

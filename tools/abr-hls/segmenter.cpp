@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -46,13 +47,19 @@ void Segmenter::push(bool video, Sample sample) {
     ++dropped_;
     return;
   }
-  if (given_up_ && at >= *given_up_) given_up_.reset();
+  if (&track == &lead() && given_up_until_) {
+    if (is_given_up(at + key_slack)) {
+      ++dropped_;
+      return;
+    }
+    given_up_until_.reset();
+  }
   const auto passed = pass(track, sample, at);
   settle(track, sample.dts, passed);
   track.passed = passed;
   track.place = std::max(track.place.value_or(at), at);
   track.last = sample.dts;
-  // Late audio goes into what is open; pictures cannot be late, but where they were given up.
+  // Late audio goes into what is open; pictures cannot be late, but where they were given up and the source says the cuts.
   if (passed == 0 || slots_.empty() || (passed <= closed_ && &track == &lead())) {
     ++dropped_;
     track.unsettled = false;
@@ -102,15 +109,24 @@ void Segmenter::reached(bool video, std::int64_t at) {
   advance();
 }
 
-void Segmenter::give_up(std::int64_t from) {
-  given_up_ = from;
+void Segmenter::give_up() {
+  given_up_until_ = std::numeric_limits<std::int64_t>::max();
   advance();
+}
+
+void Segmenter::take_back(std::int64_t at) {
+  if (given_up_until_) given_up_until_ = at;
+}
+
+bool Segmenter::is_given_up(std::int64_t at) const {
+  return given_up_until_ && at < *given_up_until_;
 }
 
 /// Nothing before cut number `cut` (from 0) comes any more.
 bool Segmenter::has_passed(const Track& track, std::uint64_t cut) const {
-  return !track.there || track.passed > cut || given_up_ ||
-         (track.reached && *track.reached >= slots_[cut - closed_].cut.at);
+  const auto at = slots_[cut - closed_].cut.at;
+  return !track.there || track.passed > cut || (given_up_until_ && at <= *given_up_until_) ||
+         (track.reached && *track.reached >= at);
 }
 
 void Segmenter::advance() {
@@ -138,7 +154,7 @@ void Segmenter::close_front() {
     segment_missing_ = false;
   }
   const auto nothing = samples(piece, lead()).empty();
-  if (nothing && (piece.begins || given_up_)) segment_missing_ = true;
+  if ((nothing && piece.begins) || is_given_up(begun_at)) segment_missing_ = true;
   if (nothing && !segment_missing_ && next != nullptr && !piece.audio.empty()) {
     // Sound between two pictures that lie far apart goes along with the next one.
     auto& later = slots_.front().piece.audio;

@@ -45,7 +45,10 @@ class Segmenter {
   void cut(const Cut& cut, std::uint64_t segment);
   void push(bool video, Sample sample);
   void reached(bool video, std::int64_t at);
-  void give_up(std::int64_t from);
+  /// From now on nothing comes: what is open is missing, and what follows ...
+  void give_up();
+  /// ... up to the cut at `at` (1/90000 s), where a segment begins with a key frame again.
+  void take_back(std::int64_t at);
   /// Nothing comes any more: what is there is closed.
   void end();
 
@@ -78,6 +81,7 @@ class Segmenter {
   [[nodiscard]] std::uint64_t pass(const Track& track, const Sample& sample, std::int64_t at) const;
   [[nodiscard]] bool has_passed(const Track& track, std::uint64_t cut) const;
   [[nodiscard]] bool is_too_far_ahead(std::int64_t at) const;
+  [[nodiscard]] bool is_given_up(std::int64_t at) const;
   void settle(Track& track, std::int64_t next, std::uint64_t passed);
   void advance();
   void close_front();
@@ -85,10 +89,10 @@ class Segmenter {
   void measure(Piece& piece) const;
 
   Track video_, audio_;
-  std::deque<Slot> slots_;    ///< what is open: [0] is the oldest
-  std::uint64_t closed_ = 0;  ///< cuts whose slots are gone
-  std::int64_t reorder_ = 0;  ///< of the last key frame
-  std::optional<std::int64_t> given_up_;
+  std::deque<Slot> slots_;                      ///< what is open: [0] is the oldest
+  std::uint64_t closed_ = 0;                    ///< cuts whose slots are gone
+  std::int64_t reorder_ = 0;                    ///< of the last key frame
+  std::optional<std::int64_t> given_up_until_;  ///< 1/90000 s; nothing: it is not given up
   /// The segment that pieces are given out of.
   std::uint64_t segment_ = 0;
   std::int64_t segment_at_ = 0;

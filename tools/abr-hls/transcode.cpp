@@ -57,9 +57,10 @@ CutRules rules_of(const Options& options) {
 class Reader {
  public:
   /// `first`: has been read already.
-  Reader(const Options& options, Stats& stats, Writer& writer, live::media_in::Source& source,
-         live::media_in::Item first)
-      : source_(source),
+  Reader(const Options& options, Stats& stats, Writer& writer, const StopWish& stop,
+         live::media_in::Source& source, live::media_in::Item first)
+      : stop_(stop),
+        source_(source),
         first_(std::move(first)),
         cutter_(rules_of(options)),
         around_{options, stats, writer, cutter_} {}
@@ -67,6 +68,8 @@ class Reader {
   /// Why there is no more; nothing when something behind it has failed.
   std::optional<live::media_in::End> run() {
     for (;;) {
+      // The source looks at the wish where it waits for more; what it has read already may be seconds of work.
+      if (stop_.made()) return live::media_in::End{false, "interrupted", true};
       auto item = take();
       if (auto* end = std::get_if<live::media_in::End>(&item)) return std::move(*end);
       if (auto* epoch = std::get_if<live::media_in::Epoch>(&item)) {
@@ -111,6 +114,7 @@ class Reader {
     return pushed != Session::Pushed::failed;
   }
 
+  const StopWish& stop_;
   live::media_in::Source& source_;
   std::optional<live::media_in::Item> first_;
   Cutter cutter_;
@@ -135,7 +139,7 @@ void transcode(const Options& options, Stats& stats, StopWish& stop) {
   Output output{options, stats};
   Writer writer{output, stats};
   writing = &writer;
-  Reader reader{options, stats, writer, source, std::move(first)};
+  Reader reader{options, stats, writer, stop, source, std::move(first)};
   std::optional<live::media_in::End> end;
   std::exception_ptr failure;
   try {

@@ -67,7 +67,8 @@ void Writer::write(Message& message) {
                     for (const auto rendition : *track.renditions)
                       output_.reached(rendition, track.video, track.at);
                   },
-                  [this](GivenUp& rung) { output_.give_up(rung.rendition, rung.from); },
+                  [this](GivenUp& rung) { output_.give_up(rung.rendition); },
+                  [this](TakenBack& rung) { output_.take_back(rung.rendition, rung.at); },
                   [this](ClockTold& told) { output_.clock(told.at, told.wall); },
                   [this](Finish& finish) { output_.finish(finish.how); }},
              message);

@@ -86,9 +86,26 @@ TEST(Governor, EveryTryThatFailsWaitsLonger) {
   EXPECT_EQ(machine.run(15s, 1.0, 0.0).first, 0U);
 }
 
+TEST(Governor, PicturesThatTakeSecondsAreTooSlow) {
+  Machine machine{Overload::drop_rung};
+  EXPECT_EQ(machine.run(10s, 0.008, 1.0).first, 1U);  // a picture in 5 s
+}
+
+TEST(Governor, DropFramesLeavesOutMoreWhenThatIsNotEnough) {
+  Machine machine{Overload::drop_frames};
+  machine.run(20s, 0.8, 1.0);
+  machine.shed = 0;
+  machine.run(4s, 0.8, 0.9);
+  EXPECT_NEAR(machine.shed, 70, 1);  // seven of eight
+  machine.run(30s, 1.0, 0.0);
+  machine.shed = 0;
+  machine.run(4s, 1.0, 0.0);
+  EXPECT_NEAR(machine.shed, 75, 1);
+}
+
 TEST(Governor, DropFramesLeavesOutEverySecondPicture) {
   Machine machine{Overload::drop_frames};
-  machine.run(5s, 0.8, 1.0);
+  machine.run(4100ms, 0.8, 1.0);
   machine.shed = 0;
   EXPECT_EQ(machine.run(4s, 1.0, 0.9).first, 0U);
   EXPECT_NEAR(machine.shed, 50, 1);

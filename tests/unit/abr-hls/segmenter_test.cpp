@@ -170,29 +170,62 @@ TEST(Segmenter, ASegmentWithoutItsKeyFrameIsCutAllTheSame) {
   EXPECT_FALSE(whole[1].independent);
 }
 
-TEST(Segmenter, WhatIsGivenUpIsMissingUntilASegmentBeginsAgain) {
+TEST(Segmenter, WhatIsGivenUpIsMissingUntilItIsTakenBack) {
+  for (const bool audible : {false, true}) {
+    Segmenter segmenter{true, audible ? std::uint32_t{rate} : 0U};
+    const auto hear = [&](std::int64_t from, std::int64_t to) {
+      if (audible) sounds(segmenter, from * second, to * second);
+    };
+    segmenter.cut(segment_at(10 * second), 0);
+    segmenter.cut(part_at(11 * second), 0);
+    pictures(segmenter, 10 * second, 11 * second + second / 2);
+    hear(10, 12);
+    auto whole = pieces(segmenter);
+    ASSERT_EQ(whole.size(), 1U);
+    EXPECT_FALSE(whole[0].missing);  // a part that is told already
+    segmenter.give_up();
+    pictures(segmenter, 11 * second + second / 2, 12 * second);  // was on its way
+    segmenter.cut(segment_at(12 * second), 1);
+    hear(12, 14);
+    segmenter.cut(part_at(13 * second), 1);
+    segmenter.take_back(14 * second);
+    segmenter.cut(segment_at(14 * second), 2);
+    segmenter.cut(part_at(15 * second), 2);
+    hear(14, 16);
+    segmenter.cut(segment_at(16 * second), 3);
+    pictures(segmenter, 14 * second, 17 * second);
+    hear(16, 17);
+    whole = pieces(segmenter);
+    ASSERT_EQ(whole.size(), 4U);
+    EXPECT_TRUE(whole[0].missing && whole[0].closes && !whole[0].begins);
+    EXPECT_EQ(whole[0].segment, 0U);
+    EXPECT_EQ(whole[0].duration, 2 * second);
+    EXPECT_TRUE(whole[1].missing && whole[1].closes);
+    EXPECT_EQ(whole[1].segment, 1U);
+    EXPECT_FALSE(whole[2].missing || whole[3].missing);
+    EXPECT_EQ(whole[2].segment, 2U);
+    EXPECT_EQ(whole[2].duration + whole[3].duration, 2 * second);
+  }
+}
+
+TEST(Segmenter, WhereTheSourceSaysTheCutsATakenBackRungWaitsForTheNextSegment) {
   Segmenter segmenter{true, 0};
   segmenter.cut(segment_at(10 * second), 0);
-  pictures(segmenter, 10 * second, 12 * second);
-  segmenter.give_up(12 * second);
-  segmenter.cut(segment_at(12 * second), 1);
-  auto whole = pieces(segmenter);
-  ASSERT_EQ(whole.size(), 1U);
-  EXPECT_FALSE(whole[0].missing);
-  EXPECT_EQ(whole[0].duration, 2 * second);
-  segmenter.cut(part_at(13 * second), 1);
-  pictures(segmenter, 13 * second, 14 * second);  // too late for its segment
-  segmenter.cut(segment_at(14 * second), 2);
-  pictures(segmenter, 14 * second, 16 * second);
+  segmenter.give_up();
+  // Cuts are known before pictures are decoded.
+  for (const std::int64_t ordinal : {1, 2})
+    segmenter.cut(segment_at((10 + 2 * ordinal) * second), static_cast<std::uint64_t>(ordinal));
+  segmenter.cut(part_at(15 * second), 2);
+  segmenter.take_back(14 * second);
   segmenter.cut(segment_at(16 * second), 3);
-  pictures(segmenter, 16 * second, 17 * second);
-  whole = pieces(segmenter);
-  ASSERT_EQ(whole.size(), 2U);
-  EXPECT_TRUE(whole[0].missing && whole[0].closes);
-  EXPECT_EQ(whole[0].segment, 1U);
-  EXPECT_EQ(whole[0].duration, 2 * second);
-  EXPECT_FALSE(whole[1].missing);
-  EXPECT_EQ(whole[1].segment, 2U);
+  pictures(segmenter, 14 * second, 18 * second);
+  segmenter.cut(segment_at(18 * second), 4);
+  pictures(segmenter, 18 * second, 19 * second);
+  const auto whole = pieces(segmenter);
+  ASSERT_EQ(whole.size(), 4U);
+  EXPECT_TRUE(whole[0].missing && whole[1].missing && whole[2].missing);
+  EXPECT_FALSE(whole[3].missing);
+  EXPECT_EQ(whole[3].segment, 3U);
 }
 
 TEST(Segmenter, TheEndClosesWhatIsOpen) {
