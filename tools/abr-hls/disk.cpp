@@ -1,6 +1,7 @@
 #include "tools/abr-hls/disk.hpp"
 
 #include "common/base/failure.hpp"
+#include "common/base/file.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "common/tree/write.hpp"
@@ -18,6 +19,14 @@ namespace {
 constexpr std::chrono::seconds calm{3};
 
 }  // namespace
+
+bool Disk::make_folder(const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::create_directory(path, error);
+  if (error && !live::is_full(error.value()))
+    live::fail(live::Exit::cannot_create, "create {}: {}", path.string(), error.message());
+  return note(!error, 0, path);
+}
 
 bool Disk::write(const std::filesystem::path& path, std::span<const live::Bytes> pieces,
                  bool durable) {

@@ -20,6 +20,7 @@ class Disk {
 
   // All of them: false when there is no space; nothing has changed then.  Throw Failure(cannot_create, io) for every other
   // trouble.
+  bool make_folder(const std::filesystem::path& path);  ///< or it is there
   bool write(const std::filesystem::path& path, std::span<const live::Bytes> pieces, bool durable);
   bool write(const std::filesystem::path& path, std::string_view text);
   bool append(const std::filesystem::path& path, std::string_view lines, bool durable);

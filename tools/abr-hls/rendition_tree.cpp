@@ -1,6 +1,5 @@
 #include "tools/abr-hls/rendition_tree.hpp"
 
-#include "common/base/failure.hpp"
 #include "tools/abr-hls/part_target.hpp"
 #include "tools/abr-hls/stats.hpp"
 
@@ -23,13 +22,6 @@ constexpr Us part_jitter{10'000};
 
 Us to_us(std::int64_t ticks) { return std::chrono::duration_cast<Us>(live::Ticks90k{ticks}); }
 
-void make_folder(const std::filesystem::path& folder) {
-  std::error_code error;
-  std::filesystem::create_directory(folder, error);
-  if (error)
-    live::fail(live::Exit::cannot_create, "create {}: {}", folder.string(), error.message());
-}
-
 }  // namespace
 
 RenditionTree::RenditionTree(Rules rules, std::string name, Begin begin, Disk& disk,
@@ -42,7 +34,6 @@ RenditionTree::RenditionTree(Rules rules, std::string name, Begin begin, Disk& d
       stats_(stats),
       window_(rules_.window, std::move(begin.list)),
       journal_broadcast_(std::move(begin.journal_broadcast)) {
-  make_folder(folder_);
   const auto mine = std::ranges::find(stats_.renditions, name_, &RenditionStats::name);
   if (mine != stats_.renditions.end()) mine_ = &*mine;
   window_.version(rules_.container == tree::Container::ts ? 3 : 6);
@@ -69,6 +60,11 @@ std::string RenditionTree::file(tree::FileName::Kind kind, std::uint64_t number,
   return tree::to_text({kind, number, part, rules_.container});
 }
 
+bool RenditionTree::has_folder() {
+  has_folder_ = has_folder_ || disk_.make_folder(folder_);
+  return has_folder_;
+}
+
 bool RenditionTree::durable() const { return rules_.recorded || disposal_.is_held(name_); }
 
 void RenditionTree::open(const SegmentFacts& facts) {
@@ -89,7 +85,7 @@ bool RenditionTree::write_init(std::uint64_t number) {
   if (!wants_init_) return true;
   const auto name = file(tree::FileName::Kind::init, number);
   const std::vector<live::Bytes> pieces{writer_->init()};
-  if (!disk_.write(folder_ / name, pieces, durable())) return false;
+  if (!has_folder() || !disk_.write(folder_ / name, pieces, durable())) return false;
   map_ = hls::Map{name, {}};
   wants_init_ = false;
   return true;
@@ -122,14 +118,15 @@ void RenditionTree::write_part(const live::Gather& bytes, Us duration, bool inde
   part.duration =
       duration > part_target_ && duration <= part_target_ + part_jitter ? part_target_ : duration;
   part.independent = independent;
-  part.gap = spoilt_ || disk_.is_full() || !disk_.write(folder_ / part.uri, bytes.pieces, false);
+  part.gap = spoilt_ || disk_.is_full() || !has_folder() ||
+             !disk_.write(folder_ / part.uri, bytes.pieces, false);
   if (!part.gap) stats_.parts.add();
   window_.part(std::move(part));
   changed_ = true;
 }
 
 void RenditionTree::close(const SegmentFacts& facts) {
-  const bool whole = !spoilt_ && !media_.empty() && write_segment(facts);
+  const bool whole = !spoilt_ && !media_.empty() && has_folder() && write_segment(facts);
   auto uri = file(tree::FileName::Kind::segment, facts.number);
   if (whole) {
     disk_.has_space();
@@ -176,7 +173,8 @@ void RenditionTree::note_in_journal(const hls::Segment& segment) {
 }
 
 void RenditionTree::flush_journal() {
-  if (!journal_.empty() && disk_.append(folder_ / tree::journal_name, journal_, durable()))
+  if (!journal_.empty() && has_folder() &&
+      disk_.append(folder_ / tree::journal_name, journal_, durable()))
     journal_.clear();
 }
 
@@ -192,7 +190,7 @@ void RenditionTree::publish() {
   std::ranges::move(gone.segments, std::back_inserter(gone_.segments));
   std::ranges::move(gone.parts, std::back_inserter(gone_.parts));
   gone_.list_duration = std::max(gone_.list_duration, gone.list_duration);
-  if (!disk_.write(folder_ / tree::media_playlist_name, window_.text())) return;
+  if (!has_folder() || !disk_.write(folder_ / tree::media_playlist_name, window_.text())) return;
   changed_ = false;
   stats_.playlists.add();
   dispose();

@@ -61,6 +61,7 @@ class RenditionTree {
   [[nodiscard]] std::uint64_t next_sequence() const { return window_.next_sequence(); }
 
  private:
+  [[nodiscard]] bool has_folder();
   void open(const SegmentFacts& facts);
   bool write_init(std::uint64_t number);
   void write_part(const live::Gather& bytes, live::Us duration, bool independent,
@@ -78,6 +79,7 @@ class RenditionTree {
   Rules rules_;
   std::string name_;
   std::filesystem::path folder_;
+  bool has_folder_ = false;
   Disk& disk_;
   Disposal& disposal_;
   Stats& stats_;

@@ -46,3 +46,26 @@ equal "status" "$STATUS" 74
 has writer.err 'no space left for 3s'
 check "at the timeout"
 umount -l tree
+
+# The same before there is a folder of a rendition: no inode is left for one.
+few_inodes() {
+  mount -t tmpfs -o size=16m,nr_inodes=20 none tree || { echo "may not mount" && exit 77; }
+  touch tree/filler-{1..16}
+  rm -f memory.json writer.err
+}
+few_inodes
+start writer paced --disk-timeout 20s
+wait_for 60 "the line" says writer.err 'no space left'
+rm tree/filler-*
+wait_for 30 "segments" lists source 3
+check "once there is space"
+stop writer
+equal "status" "$STATUS" 0
+equal "lines" "$(grep -c 'no space left' writer.err)" 1
+umount -l tree
+
+few_inodes
+start writer paced --disk-timeout 1s
+await writer 60
+equal "status" "$STATUS" 74
+umount -l tree
