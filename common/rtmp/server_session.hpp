@@ -136,7 +136,7 @@ class ServerSession {
   void take_data(Message&& message, Events& events);
   std::optional<Malformed> take_aggregate(const Message& message, Events& events);
   void take_connect(const Command& command, Events& events);
-  std::optional<Malformed> check_held() const;
+  [[nodiscard]] std::optional<Malformed> check_held() const;
 
   void release(const Command& command, Events& events);
   void fc_publish(const Command& command, Events& events);
