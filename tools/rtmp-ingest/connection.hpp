@@ -78,9 +78,9 @@ class Connection final : public Publisher,
   /// Until it has ended.
   live::awaitable<void> run();
   /// Every second: what ends by time.
-  void tick(live::Monotonic now);
+  void tick(live::Monotonic at);
   /// Every 100 ms, for those in Shared::unawaited: reads what is there.
-  void catch_up(live::Monotonic now);
+  void catch_up(live::Monotonic at);
   /// This server is being stopped: a client that understands it is asked to connect anew, the others are left.
   void stop();
 
@@ -114,7 +114,7 @@ class Connection final : public Publisher,
   void begin_to_publish(const live::ingest::Claim& wish, const live::ingest::Grant& grant);
   void begin_to_play(const std::string& name);
   [[nodiscard]] live::ingest::Claim claim(const std::string& path, const std::string& query) const;
-  [[nodiscard]] std::string overdue(live::Monotonic now) const;
+  [[nodiscard]] std::string overdue(live::Monotonic at) const;
   void it_is_heard();
   void say();
   void attend();
