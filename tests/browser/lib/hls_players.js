@@ -47,7 +47,14 @@ const shakaPage = `<!doctype html><title>shaka</title><video muted autoplay play
   });
   await player.attach(document.querySelector('video'));
   player.configure({streaming: {lowLatencyMode: true}});
-  await player.load('../cam/live.m3u8').catch((error) => { window.fatal += 1; console.error('shaka', error.code); });
+  // A ladder of a moment ago may have a rendition without a segment.
+  for (let loaded = false; !loaded;) {
+    loaded = await player.load('../cam/live.m3u8').then(() => true, (error) => {
+      console.info('shaka', error.code ?? error.stack);
+      return new Promise((again) => setTimeout(again, 1000, false));
+    });
+  }
+  window.fatal = 0;
 })();
 </script>`;
 
