@@ -91,7 +91,7 @@ class Hub {
                                         std::optional<live::process::Command> command);
   live::ingest::Pipeline* pipeline_for(const live::ingest::Grant& grant,
                                        const live::ingest::Claim& claim);
-  void gone(std::uint64_t pipeline);
+  void gone(std::uint64_t number);
   void over(std::string why);
   void begin(Stream& stream, const live::ingest::Grant& grant, const live::ingest::Claim& claim,
              live::Monotonic now);
