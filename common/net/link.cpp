@@ -136,7 +136,7 @@ std::string no_tls(Socket& socket) {
 }  // namespace
 
 struct Link::Tls {
-  explicit Tls(const TlsContext& context) : ssl(SSL_new(context.native().context.get())) {
+  explicit Tls(const TlsContext::Native& context) : ssl(SSL_new(context.context.get())) {
     BIO* bio = BIO_new(bio_method());
     if (!ssl || bio == nullptr) {
       BIO_free(bio);
@@ -145,8 +145,8 @@ struct Link::Tls {
     BIO_set_data(bio, &fd);
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl.get(), bio, bio);  // owns it
-    SSL_set_accept_state(ssl.get());
   }
+  void expect(const std::string& host) const;
 
   /// Before every call of OpenSSL: the descriptor may have been closed and its number given to another.
   SSL* on(Socket& socket) {
@@ -171,6 +171,15 @@ struct Link::Tls {
   bool read_wants_write = false, write_wants_read = false;
   bool broken = false;  ///< OpenSSL forbids further calls, SSL_shutdown() too
 };
+
+/// RFC 6066 §3: addresses are not told by SNI.
+void Link::Tls::expect(const std::string& host) const {
+  if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), host.c_str()) == 1) return;
+  // What SSL_set_tlsext_host_name() stands for: the name is copied.
+  const long told = SSL_ctrl(ssl.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                             const_cast<char*>(host.c_str()));
+  if (told != 1 || SSL_set1_host(ssl.get(), host.c_str()) != 1) throw std::bad_alloc{};
+}
 
 Got Link::Tls::read(Socket& socket, std::span<std::uint8_t> into) {
   if (broken) return {Outcome::gone};
@@ -228,20 +237,30 @@ Sent Link::Tls::write(Socket& socket, Pieces pieces) {
 
 Link::Link(Socket socket) : socket_(std::move(socket)) {}
 Link::Link(Socket socket, const TlsContext& tls)
-    : socket_(std::move(socket)), tls_(std::make_unique<Tls>(tls)) {}
+    : socket_(std::move(socket)), tls_(std::make_unique<Tls>(tls.native())) {
+  SSL_set_accept_state(tls_->ssl.get());
+}
+Link::Link(Socket socket, const TlsTrust& trust, const std::string& host)
+    : socket_(std::move(socket)), tls_(std::make_unique<Tls>(trust.native())) {
+  tls_->expect(host);
+  SSL_set_connect_state(tls_->ssl.get());
+}
 Link::Link(Link&&) noexcept = default;
 Link& Link::operator=(Link&&) noexcept = default;
 Link::~Link() = default;
 
-awaitable<std::string> Link::accept_tls() {
-  if (!co_await wait(Socket::wait_read)) co_return "the handshake was given up";
-  if (auto stranger = no_tls(socket_); !stranger.empty()) {
-    tls_->broken = true;
-    co_return stranger;
+awaitable<std::string> Link::begin_tls() {
+  if (SSL_is_server(tls_->ssl.get()) == 1) {
+    const bool something = co_await wait(Socket::wait_read);
+    if (!something) co_return "the handshake was given up";
+    if (auto stranger = no_tls(socket_); !stranger.empty()) {
+      tls_->broken = true;
+      co_return stranger;
+    }
   }
   for (;;) {
     auto* const it = tls_->on(socket_);
-    const int result = SSL_accept(it);
+    const int result = SSL_do_handshake(it);
     if (result == 1) {
       tls_->record_limit = record_limit_of(*it);
       co_return std::string{};
@@ -254,13 +273,17 @@ awaitable<std::string> Link::accept_tls() {
       continue;
     }
     tls_->broken = true;
+    if (const auto verdict = SSL_get_verify_result(it); verdict != X509_V_OK) {
+      ERR_clear_error();
+      co_return fmt::format("its certificate: {}", X509_verify_cert_error_string(verdict));
+    }
     co_return tls_error("the peer has left");
   }
 }
 
 awaitable<std::string> Link::handshake(std::chrono::milliseconds limit) {
   if (!tls_) co_return std::string{};
-  auto failed = co_await within(limit, accept_tls());
+  auto failed = co_await within(limit, begin_tls());
   if (failed) co_return std::move(*failed);
   tls_->broken = true;
   co_return fmt::format("not done within {} ms", limit.count());

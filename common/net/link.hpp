@@ -17,6 +17,7 @@
 namespace live::net {
 
 class TlsContext;
+class TlsTrust;
 
 struct Got {
   enum class Outcome {
@@ -35,6 +36,9 @@ class Link {
   explicit Link(Socket socket);
   /// Takes the server's side of TLS: handshake() first.
   Link(Socket socket, const TlsContext& tls);
+  /// Takes the client's side of TLS: handshake() first, which fails unless the peer proves to be `host` (a name, which it is
+  /// told by SNI, or an IP address).
+  Link(Socket socket, const TlsTrust& trust, const std::string& host);
   Link(Link&&) noexcept;
   Link& operator=(Link&&) noexcept;
   ~Link();
@@ -72,7 +76,7 @@ class Link {
   class ReadLoop;
   awaitable<bool> wait(Socket::wait_type what);
   [[nodiscard]] Socket::wait_type what_reading_waits_for() const;
-  awaitable<std::string> accept_tls();
+  awaitable<std::string> begin_tls();
 
   Socket socket_;
   std::unique_ptr<Tls> tls_;

@@ -73,8 +73,8 @@ PrivateKey read_key(const fs::path& path) {
   return key;
 }
 
-std::unique_ptr<SSL_CTX, FreedBy<SSL_CTX_free>> make_context() {
-  std::unique_ptr<SSL_CTX, FreedBy<SSL_CTX_free>> context{SSL_CTX_new(TLS_server_method())};
+std::unique_ptr<SSL_CTX, FreedBy<SSL_CTX_free>> make_context(const SSL_METHOD* side) {
+  std::unique_ptr<SSL_CTX, FreedBy<SSL_CTX_free>> context{SSL_CTX_new(side)};
   if (!context) fail(Exit::bug, "set up TLS: {}", tls_error("no memory"));
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE |
@@ -100,7 +100,7 @@ std::string tls_error(const char* otherwise) {
 TlsContext::TlsContext(const fs::path& certificate, const fs::path& key)
     : native_(std::make_unique<Native>()) {
   ERR_clear_error();
-  auto context = make_context();
+  auto context = make_context(TLS_server_method());
   use_chain(*context, certificate);
   if (SSL_CTX_use_PrivateKey(context.get(), read_key(key).get()) != 1 ||
       SSL_CTX_check_private_key(context.get()) != 1) {
@@ -110,6 +110,24 @@ TlsContext::TlsContext(const fs::path& certificate, const fs::path& key)
   }
   native_->context = std::move(context);
 }
+
+TlsTrust::TlsTrust(const fs::path& authorities) : native_(std::make_unique<TlsContext::Native>()) {
+  ERR_clear_error();
+  auto context = make_context(TLS_client_method());
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  const bool known = authorities.empty() ? SSL_CTX_set_default_verify_paths(context.get()) == 1
+                                         : SSL_CTX_load_verify_locations(
+                                               context.get(), authorities.c_str(), nullptr) == 1;
+  if (!known)
+    fail(Exit::config, "read {}: {}",
+         authorities.empty() ? "the system's certificates" : authorities.string(),
+         tls_error("there is no PEM certificate in it"));
+  native_->context = std::move(context);
+}
+
+TlsTrust::TlsTrust(TlsTrust&&) noexcept = default;
+TlsTrust& TlsTrust::operator=(TlsTrust&&) noexcept = default;
+TlsTrust::~TlsTrust() = default;
 
 TlsContext::TlsContext(TlsContext&&) noexcept = default;
 TlsContext& TlsContext::operator=(TlsContext&&) noexcept = default;

@@ -1,4 +1,4 @@
-// Certificates: the server's side of TLS 1.2 and 1.3.
+// Certificates, and whose are believed: both sides of TLS 1.2 and 1.3.
 #pragma once
 
 #include <filesystem>
@@ -22,6 +22,22 @@ class TlsContext {
 
  private:
   std::unique_ptr<Native> native_;
+};
+
+/// The client's side: a peer must prove with a certificate that it has the name by which it was asked for.
+class TlsTrust {
+ public:
+  /// `authorities`: a PEM file of those that are believed instead of the system's; empty: the system's.  Throws
+  /// Failure(config) when there is none in it; it names the file.
+  explicit TlsTrust(const std::filesystem::path& authorities = {});
+  TlsTrust(TlsTrust&&) noexcept;
+  TlsTrust& operator=(TlsTrust&&) noexcept;
+  ~TlsTrust();
+
+  [[nodiscard]] const TlsContext::Native& native() const { return *native_; }
+
+ private:
+  std::unique_ptr<TlsContext::Native> native_;
 };
 
 }  // namespace live::net

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <random>
 #include <string>
 #include <string_view>
 
@@ -115,6 +116,14 @@ std::optional<Malformed> take_version(Bytes& in) {
 }
 
 }  // namespace
+
+Noise make_noise(std::uint64_t seed) {
+  std::mt19937_64 engine{seed};
+  Noise bytes{};
+  for (auto& byte : bytes)
+    byte = static_cast<std::uint8_t>(engine());
+  return bytes;
+}
 
 std::optional<Malformed> ServerHandshake::feed(Bytes& in, Buffer& out) {
   if (state_ == State::c0 && !in.empty()) {

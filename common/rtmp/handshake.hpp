@@ -21,6 +21,8 @@ namespace live::rtmp {
 
 constexpr std::size_t handshake_bytes = 1536;  ///< of C1, C2, S1 and S2
 using Noise = std::array<std::uint8_t, 1528>;  ///< random bytes, from the caller
+/// Nobody relies on its being unpredictable (§5.2.3: "not cryptographically secure").
+Noise make_noise(std::uint64_t seed);
 
 class ServerHandshake {
  public:

@@ -30,15 +30,6 @@ constexpr auto catch_up_interval = 80ms;  ///< looked at every 100 ms
 
 Monotonic now() { return std::chrono::steady_clock::now(); }
 
-/// Nobody relies on its being unpredictable (RTMP 1.0 §5.2.3: "not cryptographically secure").
-live::rtmp::Noise noise() {
-  static std::mt19937_64 engine{std::random_device{}()};
-  live::rtmp::Noise bytes{};
-  for (auto& byte : bytes)
-    byte = static_cast<std::uint8_t>(engine());
-  return bytes;
-}
-
 std::string_view publish_code(Denial::Why why) {
   switch (why) {
     case Denial::Why::unauthorized:
@@ -88,7 +79,7 @@ Connection::Connection(std::shared_ptr<Shared> shared, live::net::Link link, Arr
       link_(std::move(link)),
       arrival_(std::move(arrival)),
       sender_(link_),
-      handshake_(std::make_unique<live::rtmp::ServerHandshake>(noise())),
+      handshake_(std::make_unique<live::rtmp::ServerHandshake>(live::rtmp::make_noise(std::random_device{}()))),
       session_(stranger_limits()),
       opened_(now()),
       heard_(opened_),
