@@ -1,0 +1,145 @@
+#include "tools/social-relay/destination.hpp"
+
+#include "common/base/failure.hpp"
+#include "common/base/redact.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace social_relay {
+namespace {
+
+constexpr std::size_t max_server_bytes = 63;
+
+bool is_server(std::string_view server) {
+  return !server.empty() && server.size() <= max_server_bytes &&
+         std::ranges::all_of(server, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+         });
+}
+
+std::string with_server(const std::string& url, std::string_view server) {
+  constexpr std::string_view mark = "{server}";
+  auto out = url;
+  return out.replace(out.find(mark), mark.size(), server);
+}
+
+/// The service that has this host among its addresses.
+const Service* service_of(const std::string& host) {
+  for (const auto& service : services()) {
+    for (const auto& url : {service.url, service.backup_url}) {
+      const auto known = live::rtmp::parse_app_url(url);
+      if (const auto* at = std::get_if<live::rtmp::Url>(&known); at != nullptr && at->host == host)
+        return &service;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+bool is_key(std::string_view key) {
+  return !key.empty() && key.size() <= max_key_bytes && std::ranges::all_of(key, [](char c) {
+    return c > ' ' && c < '\x7f' && c != '"' && c != '\'' && c != '#' && c != '/' && c != '\\';
+  });
+}
+
+OrWhy<Destination> at_service(const Service& service, std::string_view server, std::string key) {
+  if (!is_key(key))
+    return fmt::format("the key for {} is empty, or none that it gives", service.title);
+  auto url = service.url;
+  if (!server.empty()) {
+    if (service.server_url.empty()) return fmt::format("{} has no choice of server", service.title);
+    if (!is_server(server)) return fmt::format("the server of {} is none", service.title);
+    url = with_server(service.server_url, server);
+  }
+  Destination out;
+  out.label = out.service = service.name;
+  out.title = service.title;
+  out.limits = service.limits;
+  out.enhanced = service.enhanced;
+  out.url = std::get<live::rtmp::Url>(live::rtmp::parse_app_url(url));
+  if (!service.backup_url.empty()) {
+    out.backup = std::get<live::rtmp::Url>(live::rtmp::parse_app_url(service.backup_url));
+    out.backup->name = key;
+  }
+  out.url.name = std::move(key);
+  return out;
+}
+
+OrWhy<Destination> at_url(std::string_view text) {
+  auto url = live::rtmp::parse_url(text);
+  if (auto* why = std::get_if<std::string>(&url)) return std::move(*why);
+  Destination out;
+  out.url = std::get<live::rtmp::Url>(std::move(url));
+  if (out.url.name.empty())
+    return "there is no stream name behind the application: rtmp://host/app/name";
+  out.label = "custom";
+  out.title = out.url.host;
+  if (const auto* service = service_of(out.url.host)) {
+    out.label = out.service = service->name;
+    out.title = service->title;
+    out.limits = service->limits;
+    out.enhanced = service->enhanced;
+  }
+  return out;
+}
+
+OrWhy<Destination> parse_to(const std::string& text) {
+  if (text.find("://") != std::string::npos) return at_url(text);
+  const auto colon = text.find(':');
+  const auto who = std::string_view{text}.substr(0, colon);
+  const auto name = who.substr(0, who.find('@'));
+  const auto* service = find_service(name);
+  if (service == nullptr)
+    return fmt::format("no such service; known are {}, others are given as rtmp://host/app/name",
+                       service_names());
+  const auto secret = colon == std::string::npos ? std::string{} : text.substr(colon + 1);
+  if (!secret.starts_with("env:") && !secret.starts_with("file:")) {
+    return fmt::format(
+        "a key does not belong on a command line, where others see it: write {}:env:NAME "
+        "or {}:file:PATH",
+        service->name, service->name);
+  }
+  const auto server = name.size() < who.size() ? who.substr(name.size() + 1) : std::string_view{};
+  try {
+    return at_service(*service, server, live::resolve_secret(secret));
+  } catch (const live::Failure& failure) {
+    return std::string{failure.what()};
+  }
+}
+
+std::string apply_transcode(std::string_view wish, std::vector<Destination>& destinations) {
+  const auto equals = wish.find('=');
+  const auto name = wish.substr(0, equals);
+  const bool chosen = equals != std::string_view::npos;
+  const auto* preset = chosen ? find_preset(wish.substr(equals + 1)) : nullptr;
+  if (chosen && preset == nullptr)
+    return fmt::format("no such preset; known are {}", preset_names());
+  bool any = false;
+  for (auto& destination : destinations) {
+    if (!name.empty() && name != destination.service && name != destination.label) continue;
+    const auto* own = preset != nullptr ? preset : find_preset(destination.service);
+    if (own == nullptr) {
+      if (name.empty()) continue;
+      return fmt::format("{} has no preset of its own: write --transcode {}=NAME with one of {}",
+                         destination.label, destination.label, preset_names());
+    }
+    destination.transcode = *own;
+    any = true;
+  }
+  return any ? "" : "no destination is of that name, or has a preset of its own";
+}
+
+void number_labels(std::vector<Destination>& destinations) {
+  std::map<std::string, unsigned> count;
+  for (auto& destination : destinations) {
+    if (destination.label != destination.service && destination.label != "custom") continue;
+    destination.label = fmt::format("{}#{}", destination.label, ++count[destination.label]);
+  }
+}
+
+}  // namespace social_relay

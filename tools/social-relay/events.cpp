@@ -1,0 +1,63 @@
+#include "tools/social-relay/events.hpp"
+
+#include "common/base/failure.hpp"
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+
+#include <string>
+
+#include <fcntl.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+namespace social_relay {
+namespace {
+
+std::string now_text() {
+  const auto now = std::chrono::system_clock::now();
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now);
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now - seconds).count();
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(seconds), ms);
+}
+
+void log(const Event& event) {
+  auto text = fmt::format("{}: {}", event.destination, event.what);
+  if (!event.why.empty()) text += fmt::format(": {}", event.why);
+  if (event.retry_in) text += fmt::format(", again in {}", live::format_duration(*event.retry_in));
+  const bool bad = event.what == "lost" || event.what == "refused" || event.what == "breach";
+  if (bad) {
+    live::log::warn("{}", text);
+  } else {
+    live::log::info("{}", text);
+  }
+}
+
+}  // namespace
+
+Events::Events(const std::filesystem::path& file) {
+  if (file == "-") {
+    fd_ = STDOUT_FILENO;
+    return;
+  }
+  file_ = live::Fd{::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)};
+  if (!file_)
+    live::fail(live::Exit::cannot_create, "open {}: {}", file.string(), live::errno_text());
+  fd_ = file_.get();
+}
+
+void Events::tell(const Event& event) {
+  log(event);
+  if (fd_ < 0) return;
+  nlohmann::ordered_json line{
+      {"time", now_text()}, {"destination", event.destination}, {"event", event.what}};
+  if (!event.why.empty()) line["reason"] = event.why;
+  if (event.retry_in) line["retry_in_ms"] = event.retry_in->count();
+  const auto text = line.dump() + "\n";
+  if (::write(fd_, text.data(), text.size()) == static_cast<ssize_t>(text.size())) return;
+  live::log::warn("events are not written any more: {}", live::errno_text());
+  fd_ = -1;
+}
+
+}  // namespace social_relay

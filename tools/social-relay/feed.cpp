@@ -1,0 +1,130 @@
+#include "tools/social-relay/feed.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace social_relay {
+namespace {
+
+using live::media_in::End;
+using live::media_in::Epoch;
+using live::media_in::Unit;
+using namespace std::chrono_literals;
+
+/// A destination that cannot be reached must not keep a file for ever.
+constexpr auto longest_wait = 10s;
+
+}  // namespace
+
+Feed::Feed(live::media_in::Spec spec, Handoff& handoff)
+    : handoff_(handoff), source_(std::move(spec), [this] { return !stopping_; }) {}
+
+Feed::~Feed() {
+  stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Feed::start() {
+  thread_ = std::thread{[this] { run(); }};
+}
+
+void Feed::want(std::vector<Version> versions) {
+  const std::lock_guard lock{mutex_};
+  wishes_ = std::move(versions);
+}
+
+void Feed::let_go() {
+  const std::lock_guard lock{mutex_};
+  let_go_ = true;
+  changed_.notify_all();
+}
+
+void Feed::stop() {
+  stopping_ = true;
+  const std::lock_guard lock{mutex_};
+  changed_.notify_all();
+}
+
+void Feed::run() {
+  End end;
+  try {
+    for (;;) {
+      auto item = source_.next();
+      if (auto* over = std::get_if<End>(&item)) {
+        end = std::move(*over);
+        break;
+      }
+      if (auto* epoch = std::get_if<Epoch>(&item)) {
+        take(std::move(*epoch));
+      } else {
+        take(std::make_shared<Unit>(std::get<Unit>(std::move(item))));
+      }
+    }
+    for (auto& making : makings_)
+      making.maker->finish();
+  } catch (...) {
+    failure_ = std::current_exception();
+  }
+  makings_.clear();
+  handoff_.push(SourceEnded{std::move(end)});
+}
+
+void Feed::take(Epoch epoch) {
+  paced_ = source_.is_file();
+  first_at_.reset();
+  epoch_ = epoch;
+  for (auto& making : makings_)
+    making.begun = false;
+  handoff_.push(SourceBegun{std::move(epoch)});
+}
+
+void Feed::take(const SharedUnit& unit) {
+  if (!epoch_ || stopping_) return;
+  if (paced_) pace(*unit);
+  adopt_wishes();
+  const bool start = unit->key && (unit->video || !epoch_->video);
+  for (auto& making : makings_) {
+    if (!making.begun) {
+      if (!start) continue;
+      making.maker->begin(*epoch_);
+      making.begun = true;
+    }
+    making.maker->push(unit);
+  }
+}
+
+void Feed::adopt_wishes() {
+  std::optional<std::vector<Version>> wishes;
+  {
+    const std::lock_guard lock{mutex_};
+    wishes.swap(wishes_);
+  }
+  if (!wishes) return;
+  const auto wanted = [&](const Version& version) {
+    return std::ranges::find(*wishes, version) != wishes->end();
+  };
+  std::erase_if(makings_, [&](const Making& making) { return !wanted(making.version); });
+  for (const auto& version : *wishes) {
+    if (std::ranges::find(makings_, version, &Making::version) != makings_.end()) continue;
+    const auto shared = std::make_shared<const Version>(version);
+    auto sink = [this, shared](SharedItem item) { handoff_.push(Made{shared, std::move(item)}); };
+    makings_.push_back({version, make_maker(version, std::move(sink))});
+  }
+}
+
+/// Until this unit is due.
+void Feed::pace(const Unit& unit) {
+  const auto rate = unit.video ? 90'000 : epoch_->audio->stream.time_base_den;
+  const live::Us at{live::rescale(unit.dts, 1'000'000, rate)};
+  std::unique_lock lock{mutex_};
+  changed_.wait_for(lock, longest_wait, [this] { return let_go_ || stopping_; });
+  let_go_ = true;
+  if (!first_at_) {
+    first_at_ = at;
+    first_sent_ = std::chrono::steady_clock::now();
+  }
+  changed_.wait_until(lock, first_sent_ + (at - *first_at_), [this] { return stopping_.load(); });
+}
+
+}  // namespace social_relay

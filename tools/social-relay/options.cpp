@@ -1,0 +1,99 @@
+#include "tools/social-relay/options.hpp"
+
+#include "common/base/failure.hpp"
+#include "common/base/log.hpp"
+#include "common/cli/options.hpp"
+#include "tools/social-relay/destination_file.hpp"
+#include "tools/social-relay/destination_query.hpp"
+
+#include <cstdlib>
+#include <iterator>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+
+namespace social_relay {
+
+void declare(CLI::App& app, Options& o) {
+  app.add_option("INPUT", o.input,
+                 "what to read: a file, FIFO or address; without it, or with -, standard input")
+      ->type_name("");
+  app.add_option("--format", o.input_format, "the input's format, where it cannot be told")
+      ->type_name("NAME");
+  app.add_option(
+         "--to", o.to,
+         "where to send: youtube, facebook, twitch or x with a key as env:NAME or file:PATH "
+         "(youtube:env:KEY, twitch@jfk50:file:PATH), or rtmp[s]://host/app/name; may be "
+         "given again")
+      ->allow_extra_args(false)
+      ->type_name("DESTINATION");
+  app.add_option("--destinations", o.destinations,
+                 "further destinations in a file of TOML, read again on SIGHUP")
+      ->type_name("FILE");
+  app.add_option("--query-env", o.query_env,
+                 "further destinations in the query that this environment variable holds: "
+                 "twitch=KEY, youtube=KEY, facebook=KEY")
+      ->type_name("NAME");
+  app.add_option("--transcode", o.transcode,
+                 "encode anew for a destination, or for all that have a preset: twitch, or "
+                 "youtube#2=twitch")
+      ->expected(0, 1)
+      ->allow_extra_args(false)
+      ->type_name("[DESTINATION[=PRESET]]");
+  live::cli::add_duration(app, "--hold", o.hold,
+                          "keep connections for so long while nothing comes from the input");
+  app.add_option("--events", o.events, "append what happens as lines of JSON; - is standard output")
+      ->type_name("FILE");
+  app.add_option("--tls-ca", o.tls_ca,
+                 "certificates (PEM) that are believed instead of the system's")
+      ->type_name("FILE");
+  app.add_option_function<std::vector<std::string>>(
+         "--connect-to",
+         [&o](const std::vector<std::string>& texts) {
+           for (const auto& text : texts)
+             if (!o.connect_to.add(text))
+               throw CLI::ValidationError("--connect-to", "HOST1:PORT1:HOST2:PORT2 is wanted");
+         },
+         "connect to HOST2:PORT2 instead of HOST1:PORT1, as curl does; may be given again")
+      ->allow_extra_args(false)
+      ->type_name("RULE");
+}
+
+namespace {
+
+void append(std::vector<Destination>& to, std::vector<Destination> more) {
+  to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+std::vector<Destination> from_query(const std::string& variable) {
+  const char* query = std::getenv(variable.c_str());
+  auto read = read_query(query == nullptr ? "" : query);
+  for (const auto& why : read.refused)
+    live::log::warn("--query-env: {}", why);
+  return std::move(read.destinations);
+}
+
+}  // namespace
+
+std::vector<Destination> destinations_of(const Options& o) {
+  std::vector<Destination> out;
+  for (const auto& text : o.to) {
+    auto made = parse_to(text);
+    if (const auto* why = std::get_if<std::string>(&made))
+      live::fail(live::Exit::usage, "--to: {}", *why);
+    out.push_back(std::get<Destination>(std::move(made)));
+  }
+  if (!o.query_env.empty()) append(out, from_query(o.query_env));
+  number_labels(out);
+  if (!o.destinations.empty()) append(out, read_destinations(o.destinations));
+  for (const auto& wish : o.transcode) {
+    const auto why = apply_transcode(wish, out);
+    // What a query did not ask for cannot be transcoded, and that is no mistake of the operator's.
+    if (!why.empty() && o.query_env.empty()) live::fail(live::Exit::usage, "--transcode: {}", why);
+  }
+  if (out.size() > most_destinations)
+    live::fail(live::Exit::usage, "at most {} destinations", most_destinations);
+  return out;
+}
+
+}  // namespace social_relay

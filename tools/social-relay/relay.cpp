@@ -1,0 +1,214 @@
+#include "tools/social-relay/relay.hpp"
+
+#include "common/base/text.hpp"
+#include "common/net/spawn.hpp"
+#include "tools/social-relay/packer.hpp"
+
+#include <chrono>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace social_relay {
+namespace {
+
+using live::Ms;
+using live::codec::Codec;
+using live::media_in::Epoch;
+
+Ms since(live::Monotonic then) {
+  return std::chrono::duration_cast<Ms>(std::chrono::steady_clock::now() - then);
+}
+
+std::string mend_of(const Destination& destination) {
+  if (destination.transcode || find_preset(destination.service) == nullptr) return {};
+  return fmt::format("add --transcode {}", destination.service);
+}
+
+bool accepts(const Destination& to, const std::vector<Codec>& codecs,
+             const std::optional<live::codec::Parameters>& parameters) {
+  return parameters && takes(codecs, parameters->codec) &&
+         (to.enhanced || !is_enhanced(parameters->codec));
+}
+
+}  // namespace
+
+std::string_view to_text(Relay::State state) {
+  switch (state) {
+    case Relay::State::waiting:
+      return "waiting";
+    case Relay::State::connecting:
+      return "connecting";
+    case Relay::State::sending:
+      return "sending";
+    case Relay::State::retrying:
+      return "retrying";
+    case Relay::State::refused:
+      return "refused";
+    case Relay::State::unfit:
+      return "unfit";
+    case Relay::State::over:
+      return "over";
+  }
+  return "";
+}
+
+Relay::Relay(Around around, Destination destination)
+    : around_(around),
+      destination_(std::move(destination)),
+      judge_(destination_.limits, destination_.title, mend_of(destination_)),
+      retry_(std::random_device{}()),
+      changed_(around_.io) {}
+
+void Relay::start() {
+  // The coroutine keeps it for as long as it runs.
+  live::net::spawn(around_.io, destination_.label,
+                   [](std::shared_ptr<Relay> self) -> live::awaitable<void> {
+                     co_await self->run();
+                   }(shared_from_this()));
+}
+
+void Relay::begin(const Epoch& epoch) {
+  version_.reset();
+  if (destination_.transcode) {
+    version_ = Version{false, destination_.transcode};
+  } else if (epoch.video &&
+             !accepts(destination_, destination_.limits.video, epoch.video->parameters)) {
+    const auto why =
+        fmt::format("{} does not take {} video{}", destination_.title,
+                    epoch.video->parameters ? live::codec::to_text(epoch.video->parameters->codec)
+                                            : live::printable(epoch.video->stream.name),
+                    mend_of(destination_).empty() ? "" : ": " + mend_of(destination_));
+    tell("refused", why);
+    change(State::unfit);
+    if (publisher_) publisher_->finish();
+    return;
+  } else {
+    const bool aac =
+        epoch.audio && !accepts(destination_, destination_.limits.audio, epoch.audio->parameters);
+    version_ = Version{aac, {}};
+  }
+  const auto needs_enhanced = [](const std::optional<live::media_in::Track>& track) {
+    return track && track->parameters && is_enhanced(track->parameters->codec);
+  };
+  enhanced_ = !version_->preset &&
+              (needs_enhanced(epoch.video) || (!version_->aac && needs_enhanced(epoch.audio)));
+  if (state_ == State::unfit) change(State::waiting);
+  resume();
+}
+
+/// Something comes, or will at once.
+void Relay::resume() {
+  if (!std::exchange(has_media_, true)) changed_.cancel();
+}
+
+void Relay::offer(const SharedItem& item) {
+  judge(item);
+  backlog_.push(item);
+  if (publisher_) publisher_->wake();
+  resume();
+}
+
+void Relay::judge(const SharedItem& item) {
+  std::vector<std::string> breaches;
+  if (item->tracks != tracks_) {
+    tracks_ = item->tracks;
+    judge_.begin(tracks_->video ? &*tracks_->video : nullptr,
+                 tracks_->audio ? &*tracks_->audio : nullptr, breaches);
+  }
+  judge_.push(item->video, item->key, item->size(), item->at, breaches);
+  for (const auto& breach : breaches) {
+    ++breaches_;
+    tell("breach", breach);
+  }
+}
+
+void Relay::pause() {
+  if (!std::exchange(has_media_, false)) return;
+  tell("waiting", "nothing comes from the input");
+  if (publisher_) publisher_->finish();
+}
+
+void Relay::end() {
+  if (std::exchange(ending_, true)) return;
+  if (publisher_) publisher_->finish();
+  changed_.cancel();
+}
+
+const live::rtmp::Url& Relay::url() const {
+  if (moved_to_) return *moved_to_;
+  return on_backup_ && destination_.backup ? *destination_.backup : destination_.url;
+}
+
+live::awaitable<void> Relay::wait(Ms limit) {
+  changed_.expires_after(limit);
+  const auto [error] = co_await changed_.async_wait(live::as_result);
+  (void)error;
+}
+
+live::awaitable<void> Relay::run() {
+  while (!ending_) {
+    if (!may_send()) {
+      if (state_ != State::unfit) change(State::waiting);
+      co_await wait(std::chrono::hours{1});
+      continue;
+    }
+    co_await attempt();
+    const auto until = std::chrono::steady_clock::now() + std::exchange(delay_, {});
+    while (!ending_ && std::chrono::steady_clock::now() < until)
+      co_await wait(std::chrono::duration_cast<Ms>(until - std::chrono::steady_clock::now()) +
+                    Ms{1});
+  }
+  change(State::over);
+}
+
+live::awaitable<void> Relay::attempt() {
+  change(State::connecting);
+  const auto target = url();
+  progress_ = {};
+  publisher_ = std::make_unique<Publisher>(
+      around_.io, Publisher::Where{target, around_.connect_to, around_.trust, enhanced_}, backlog_,
+      progress_, [this] {
+        ++connections_;
+        tell("sending");
+        change(State::sending);
+      });
+  const auto ending = co_await publisher_->run();
+  publisher_.reset();
+  const auto held = progress_.begun ? since(*progress_.begun) : Ms{0};
+  progress_.begun.reset();
+  settle(ending, held);
+}
+
+/// Says what has happened, and decides when and where the next attempt is made.
+void Relay::settle(const Ending& ending, Ms held) {
+  moved_to_.reset();
+  if (ending.kind == Ending::Kind::finished || ending_) return tell("ended", ending.why);
+  if (ending.kind == Ending::Kind::moved && held >= least_stay) {
+    auto to = live::rtmp::parse_app_url(ending.moved_to);
+    if (auto* at = std::get_if<live::rtmp::Url>(&to); at != nullptr && at->tls >= url().tls) {
+      at->name = url().name;
+      moved_to_ = std::move(*at);
+    }
+    return tell("moved", ending.why);
+  }
+  delay_ = retry_.next(held, ending.refusal);
+  on_backup_ = !on_backup_;
+  const bool refused = ending.kind == Ending::Kind::refused;
+  change(retry_.is_hopeless() ? State::refused : State::retrying);
+  tell(refused ? "refused" : "lost", ending.why, delay_);
+}
+
+void Relay::tell(std::string_view what, std::string_view why, std::optional<Ms> retry) {
+  around_.events.tell({destination_.label, what, why, retry});
+}
+
+void Relay::change(State state) {
+  if (state == state_) return;
+  state_ = state;
+  around_.on_change();
+}
+
+}  // namespace social_relay

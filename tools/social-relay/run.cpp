@@ -1,0 +1,81 @@
+#include "tools/social-relay/run.hpp"
+
+#include "common/av/error.hpp"
+#include "common/base/failure.hpp"
+#include "common/base/log.hpp"
+#include "common/cli/runtime.hpp"
+#include "common/net/tls.hpp"
+#include "tools/social-relay/options.hpp"
+#include "tools/social-relay/station.hpp"
+#include "tools/social-relay/status.hpp"
+
+#include <array>
+#include <exception>
+
+#include <boost/asio/post.hpp>
+#include <unistd.h>
+
+namespace social_relay {
+namespace {
+
+live::media_in::Spec spec_of(const Options& options) {
+  live::media_in::Spec spec;
+  spec.format = options.input_format;
+  if (options.input.empty() || options.input == "-") {
+    spec.fd = STDIN_FILENO;
+  } else {
+    spec.url = options.input;
+  }
+  return spec;
+}
+
+/// With nowhere to send to, what comes is taken all the same, so that a tee(1) before us goes on.
+void swallow_input() {
+  std::array<char, 65'536> bytes;
+  while (::read(STDIN_FILENO, bytes.data(), bytes.size()) > 0) {
+  }
+}
+
+void reload(const Options& options, Station& station) {
+  try {
+    station.adopt(destinations_of(options));
+    live::log::info("{} is read again", options.destinations.string());
+  } catch (const live::Failure& failure) {
+    live::log::error("destinations stay as they are: {}", failure.what());
+  }
+}
+
+}  // namespace
+
+void run(const Options& options, live::cli::Runtime& runtime) {
+  live::av::take_log();
+  const auto destinations = destinations_of(options);
+  const bool reads_stdin = options.input.empty() || options.input == "-";
+  if (destinations.empty() && options.destinations.empty() && reads_stdin) {
+    live::log::info("no destination: what comes is thrown away");
+    return swallow_input();
+  }
+  const live::net::TlsTrust trust{options.tls_ca};
+  auto events = options.events.empty() ? Events{} : Events{options.events};
+  Station* drained = nullptr;
+  Handoff handoff{[&] { live::asio::post(runtime.io(), [&drained] { drained->drain(); }); }};
+  Feed feed{spec_of(options), handoff};
+  Station station{{runtime.io(), options.connect_to, trust, events, feed, handoff, options.hold},
+                  [&] { runtime.stop(); }};
+  drained = &station;
+  station.adopt(destinations);
+  runtime.on_stop([&] { feed.stop(); });
+  runtime.on_reload([&] { reload(options, station); });
+  tell_status(runtime, station, handoff);
+  feed.start();
+  runtime.ready("reading");
+  runtime.run();
+  if (feed.failure()) std::rethrow_exception(feed.failure());
+  const auto& end = station.end();
+  if (!end.in_order && !end.interrupted)
+    live::log::warn("the input is broken off: {}", end.trouble);
+  if (station.any_destination() && !station.any_reached())
+    live::fail(live::Exit::unavailable, "send: no destination was ever reached");
+}
+
+}  // namespace social_relay

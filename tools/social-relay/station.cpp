@@ -1,0 +1,97 @@
+#include "tools/social-relay/station.hpp"
+
+#include "common/net/deadline.hpp"
+#include "common/net/spawn.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace social_relay {
+namespace {
+
+constexpr live::Ms tick{500};
+
+}  // namespace
+
+Station::Station(Around around, std::function<void()> on_over)
+    : around_(around), on_over_(std::move(on_over)), last_item_(std::chrono::steady_clock::now()) {
+  live::net::spawn(around_.io, "watch", watch());
+}
+
+void Station::adopt(const std::vector<Destination>& destinations) {
+  const auto wanted = [&](const std::shared_ptr<Relay>& relay) {
+    return std::ranges::find(destinations, relay->destination()) != destinations.end();
+  };
+  for (const auto& relay : relays_) {
+    if (wanted(relay)) continue;
+    relay->end();
+    leaving_.push_back(relay);
+  }
+  std::erase_if(relays_, [&](const auto& relay) { return !wanted(relay); });
+  for (const auto& destination : destinations) {
+    const auto is_it = [&](const auto& relay) { return relay->destination() == destination; };
+    if (!destination.on || std::ranges::any_of(relays_, is_it)) continue;
+    any_destination_ = true;
+    relays_.push_back(std::make_shared<Relay>(
+        Relay::Around{around_.io, around_.connect_to, around_.trust, around_.events, on_change_},
+        destination));
+    if (epoch_) relays_.back()->begin(*epoch_);
+    relays_.back()->start();
+  }
+  say_wishes();
+}
+
+void Station::say_wishes() {
+  std::vector<Version> wishes;
+  for (const auto& relay : relays_) {
+    const auto& version = relay->version();
+    if (version && std::ranges::find(wishes, *version) == wishes.end()) wishes.push_back(*version);
+  }
+  around_.feed.want(std::move(wishes));
+}
+
+void Station::drain() {
+  for (auto& handed : around_.handoff.take())
+    take(handed);
+}
+
+void Station::take(Handed& handed) {
+  if (auto* begun = std::get_if<SourceBegun>(&handed)) {
+    epoch_ = std::move(begun->epoch);
+    for (const auto& relay : relays_)
+      relay->begin(*epoch_);
+    say_wishes();
+  } else if (const auto* made = std::get_if<Made>(&handed)) {
+    last_item_ = std::chrono::steady_clock::now();
+    for (const auto& relay : relays_)
+      if (relay->version() == *made->version) relay->offer(made->item);
+  } else {
+    end_ = std::move(std::get<SourceEnded>(handed).end);
+    ended_ = true;
+    for (const auto& relay : relays_)
+      relay->end();
+    changed();
+  }
+}
+
+void Station::changed() {
+  std::erase_if(leaving_, [](const auto& relay) { return relay->state() == Relay::State::over; });
+  const auto reached = [](const auto& relay) { return relay->was_reached(); };
+  any_reached_ = any_reached_ || std::ranges::any_of(relays_, reached);
+  if (any_reached_) around_.feed.let_go();
+  const auto over = [](const auto& relay) { return relay->state() == Relay::State::over; };
+  if (!ended_ || told_ || !leaving_.empty() || !std::ranges::all_of(relays_, over)) return;
+  told_ = true;
+  on_over_();
+}
+
+live::awaitable<void> Station::watch() {
+  for (;;) {
+    co_await live::net::pause(tick);
+    if (std::chrono::steady_clock::now() - last_item_ < around_.hold) continue;
+    for (const auto& relay : relays_)
+      relay->pause();
+  }
+}
+
+}  // namespace social_relay

@@ -1,0 +1,16 @@
+// What the program tells about itself: status line, metrics, /destinations.
+#pragma once
+
+namespace live::cli {
+class Runtime;
+}
+
+namespace social_relay {
+
+class Handoff;
+class Station;
+
+/// Both must outlive the runtime's run.
+void tell_status(live::cli::Runtime& runtime, const Station& station, const Handoff& handoff);
+
+}  // namespace social_relay
