@@ -95,11 +95,29 @@ void find_parameters(std::string_view text, std::vector<Range>& found) {
   }
 }
 
+/// "rtmp[s]://host/app/NAME?query": all behind the application.
+void find_stream_names(std::string_view text, std::vector<Range>& found) {
+  constexpr std::string_view scheme = "rtmp";
+  for (auto at = text.find(scheme); at != npos; at = text.find(scheme, at + 1)) {
+    const auto colon = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz", at);
+    if (colon == npos || !text.substr(colon).starts_with("://")) continue;
+    auto begin = colon + 3;
+    const auto end = url_end(text, begin);
+    begin += userinfo_length(text.substr(begin, end - begin));
+    const auto path = text.substr(begin, std::min(text.find('?', begin), end) - begin);
+    const auto app = path.find('/');
+    const auto name = path.rfind('/');
+    if (name == npos || name == app || begin + name + 1 >= end) continue;
+    found.push_back({begin + name + 1, end});
+  }
+}
+
 /// The secrets of `text`, in order and apart.
-std::vector<Range> find_secrets(std::string_view text) {
+std::vector<Range> find_secrets(std::string_view text, bool stream_names) {
   std::vector<Range> found;
   find_userinfo(text, found);
   find_parameters(text, found);
+  if (stream_names) find_stream_names(text, found);
   std::ranges::stable_sort(found, {}, &Range::begin);
   std::vector<Range> apart;
   for (const auto& range : found) {
@@ -112,13 +130,13 @@ std::vector<Range> find_secrets(std::string_view text) {
   return apart;
 }
 
-/// `text` with each secret replaced by stars; never longer than `text` where `no_longer` is set.
-std::string masked(std::string_view text, bool no_longer) {
+/// `text` with each secret replaced by stars; in argv never longer than it was.
+std::string masked(std::string_view text, bool in_argv) {
   std::string out;
   std::size_t done = 0;
-  for (const auto& [begin, end] : find_secrets(text)) {
+  for (const auto& [begin, end] : find_secrets(text, in_argv)) {
     out += text.substr(done, begin - done);
-    out += mask.substr(0, no_longer ? end - begin : npos);
+    out += mask.substr(0, in_argv ? end - begin : npos);
     done = end;
   }
   return out.append(text.substr(done));

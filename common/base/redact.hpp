@@ -13,8 +13,9 @@ namespace live {
 std::string redact(std::string_view text);
 
 /// Overwrites, in the argv of this process, the credentials of an argument that is a URL (or holds one
-/// behind '='), so that ps(1) does not show them.  Call once, before anything else happens, with argv
-/// as main() got it; the texts must have been copied by then.
+/// behind '='), so that ps(1) does not show them; of rtmp: URLs the stream's name too, with its query: of
+/// most services it is the key.  Call once, before anything else happens, with argv as main() got it; the
+/// texts must have been copied by then.
 void hide_credentials(int argc, char** argv);
 
 /// The value of a secret option: "env:NAME" (the variable), "file:PATH" (its first line), or anything

@@ -2,6 +2,7 @@
 
 #include "common/base/failure.hpp"
 
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -72,6 +73,29 @@ TEST(HideCredentials, OverwritesArgumentsInPlace) {
   EXPECT_STREQ(argv[4], "s://*@h") << "an argument may not grow";
   EXPECT_STREQ(argv[5], "plain");
   EXPECT_EQ(texts[1].find("p@ss"), std::string::npos) << "nothing may be left behind the end";
+}
+
+/// What is left to see of an argument.
+std::string seen(std::string argument) {
+  std::string program{"prog"};
+  std::array<char*, 2> argv{program.data(), argument.data()};
+  hide_credentials(2, argv.data());
+  return argument.c_str();
+}
+
+TEST(HideCredentials, HidesNamesOfRtmpStreams) {
+  EXPECT_EQ(seen("rtmp://host/live/stream-key"), "rtmp://host/live/***");
+  EXPECT_EQ(seen("--to=rtmps://host:443/app/inst/stream-key?a=b/c"),
+            "--to=rtmps://host:443/app/inst/***");
+  EXPECT_EQ(seen("rtmp://user:pa/ss@host/app/key"), "rtmp://***@host/app/***");
+  EXPECT_EQ(seen("rtmp://host/app/k?sign=x"), "rtmp://host/app/***");
+  EXPECT_EQ(seen("rtmp://host/app"), "rtmp://host/app");
+  EXPECT_EQ(seen("rtmp://host/app/"), "rtmp://host/app/");
+  EXPECT_EQ(seen("rtmp://host/app?x=/y"), "rtmp://host/app?x=/y");
+  EXPECT_EQ(seen("exec ffmpeg -i rtmp://h/a/key -f mpegts 'rtmp://h/b/key2'"),
+            "exec ffmpeg -i rtmp://h/a/*** -f mpegts 'rtmp://h/b/***'");
+  EXPECT_EQ(seen("/srv/rtmp/a/b/c"), "/srv/rtmp/a/b/c");
+  EXPECT_EQ(seen("rtsp://host/a/b"), "rtsp://host/a/b");
 }
 
 TEST(ResolveSecret, ReadsVariablesAndTheFirstLineOfFiles) {
