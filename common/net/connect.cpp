@@ -1,11 +1,12 @@
 #include "common/net/connect.hpp"
 
-#include "common/net/deadline.hpp"
 #include "common/net/spawn.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/ip/tcp.hpp>
@@ -19,19 +20,23 @@ using Endpoints = std::vector<tcp::endpoint>;
 
 /// Attempts that run beside each other.
 struct Race {
-  explicit Race(const asio::any_io_executor& executor) : changed(executor) {}
+  explicit Race(const asio::any_io_executor& executor) : changed(executor), done(executor) {}
 
-  asio::steady_timer changed;  ///< cancelled whenever an attempt has ended
+  asio::steady_timer changed;          ///< cancelled whenever an attempt has ended
+  asio::steady_timer done;             ///< cancelled at the end of all
+  std::optional<Endpoints> endpoints;  ///< once the name is resolved
   std::vector<std::shared_ptr<tcp::socket>> running;
   std::optional<tcp::socket> winner;
-  std::string why = "it has no address";
+  std::string why = "its name does not resolve";
   bool over = false;
 
   void end() {
-    over = true;
+    if (std::exchange(over, true)) return;
     boost::system::error_code ignored;
     for (const auto& socket : running)
       socket->close(ignored);
+    changed.cancel();
+    done.cancel();
   }
 };
 using RacePointer = std::shared_ptr<Race>;
@@ -51,15 +56,18 @@ Endpoints in_turns(const Endpoints& found) {
   return out;
 }
 
-awaitable<Endpoints> resolve(std::string host, std::uint16_t port) {
-  tcp::resolver resolver{co_await asio::this_coro::executor};
+/// By itself: getaddrinfo(3) cannot be cancelled, and a name server that is away keeps it for longer than a caller waits.
+awaitable<void> resolve(RacePointer race, std::string host, std::uint16_t port) {
+  tcp::resolver resolver{race->changed.get_executor()};
   const auto [error, entries] = co_await resolver.async_resolve(
       host, std::to_string(port), tcp::resolver::numeric_service, as_result);
   Endpoints found;
-  if (error) co_return found;
-  for (const auto& entry : entries)
-    found.push_back(entry.endpoint());
-  co_return found;
+  if (!error) {
+    for (const auto& entry : entries)
+      found.push_back(entry.endpoint());
+  }
+  race->endpoints = found.empty() ? found : in_turns(found);
+  race->changed.cancel();
 }
 
 awaitable<void> attempt(RacePointer race, std::shared_ptr<tcp::socket> socket,
@@ -74,37 +82,43 @@ awaitable<void> attempt(RacePointer race, std::shared_ptr<tcp::socket> socket,
   race->changed.cancel();
 }
 
-/// Until one has won or none is left.  Does not throw.
-awaitable<std::string> run(RacePointer race, std::string host, std::uint16_t port) {
-  const auto found = co_await resolve(std::move(host), port);
-  if (found.empty()) co_return "its name does not resolve";
-  const auto endpoints = in_turns(found);
+/// Tries one address after the other until one has won, none is left, or nobody wants it any more.
+awaitable<void> run(RacePointer race) {
+  const auto executor = race->changed.get_executor();
   std::size_t next = 0;
-  while (!race->winner && !race->over && (next < endpoints.size() || !race->running.empty())) {
-    if (next < endpoints.size()) {
-      auto socket = std::make_shared<tcp::socket>(race->changed.get_executor());
+  while (!race->over && !race->winner) {
+    const auto count = race->endpoints ? race->endpoints->size() : 0;
+    if (next < count) {
+      auto socket = std::make_shared<tcp::socket>(executor);
       race->running.push_back(socket);
-      spawn(race->changed.get_executor(), "connect", attempt(race, socket, endpoints[next++]));
+      spawn(executor, "connect", attempt(race, socket, race->endpoints->at(next++)));
+    } else if (race->endpoints && race->running.empty()) {
+      break;
     }
-    if (next < endpoints.size()) {
-      race->changed.expires_after(connect_stagger);
-    } else {
-      race->changed.expires_at(asio::steady_timer::time_point::max());
-    }
+    race->changed.expires_at(next < count ? std::chrono::steady_clock::now() + connect_stagger
+                                          : asio::steady_timer::time_point::max());
     const auto [error] = co_await race->changed.async_wait(as_result);
     (void)error;
   }
-  co_return race->why;
+  race->end();
 }
 
 }  // namespace
 
+/// What runs is let go of, not awaited: getaddrinfo(3) cannot be cancelled.
 awaitable<std::variant<Socket, std::string>> connect(std::string host, std::uint16_t port,
                                                      std::chrono::milliseconds limit) {
   const auto race = std::make_shared<Race>(co_await asio::this_coro::executor);
-  auto why = co_await within(limit, run(race, std::move(host), port));
+  race->done.expires_after(limit);
+  spawn(race->done.get_executor(), "resolve", resolve(race, std::move(host), port));
+  spawn(race->done.get_executor(), "connect", run(race));
+  if (!race->over) {
+    const auto [error] = co_await race->done.async_wait(as_result);
+    (void)error;
+  }
+  const bool in_time = race->over;
   race->end();
-  if (!race->winner) co_return why ? std::move(*why) : std::string{"it does not answer"};
+  if (!race->winner) co_return in_time ? race->why : std::string{"it does not answer"};
   boost::system::error_code ignored;
   race->winner->set_option(tcp::no_delay{true}, ignored);
   race->winner->non_blocking(true, ignored);

@@ -1,0 +1,174 @@
+// Connections to servers of this process by name and address.
+#include "common/net/connect.hpp"
+
+#include "common/net/link.hpp"
+#include "common/net/spawn.hpp"
+#include "common/net/tls.hpp"
+#include "tests/support/tls.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <optional>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+namespace live::net {
+namespace {
+
+using asio::ip::tcp;
+using namespace std::chrono_literals;
+using testing::AnyOf;
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+using Connected = std::variant<Socket, std::string>;
+
+awaitable<void> connect_to(std::string host, std::uint16_t port, std::chrono::milliseconds limit,
+                           std::optional<Connected>& result) {
+  result = co_await connect(std::move(host), port, limit);
+}
+
+class ConnectTest : public testing::Test {
+ protected:
+  tcp::acceptor listen(const char* address) {
+    return {io_, tcp::endpoint{asio::ip::make_address(address), 0}};
+  }
+  /// "" when there is a connection, which is then in socket_.
+  std::string connect_now(const std::string& host, std::uint16_t port,
+                          std::chrono::milliseconds limit = 20s) {
+    std::optional<Connected> result;
+    spawn(io_, "test", connect_to(host, port, limit, result));
+    const auto end = std::chrono::steady_clock::now() + 30s;
+    while (!result && std::chrono::steady_clock::now() < end)
+      io_.run_for(1ms), io_.restart();
+    if (!result) return "it hangs";
+    if (auto* why = std::get_if<std::string>(&*result)) return *why;
+    socket_ = std::move(std::get<Socket>(*result));
+    return {};
+  }
+
+  asio::io_context io_{1};
+  std::optional<Socket> socket_;
+};
+
+TEST_F(ConnectTest, ReachesAnAddress) {
+  auto server = listen("127.0.0.1");
+  EXPECT_EQ(connect_now("127.0.0.1", server.local_endpoint().port()), "");
+  ASSERT_TRUE(socket_);
+  EXPECT_TRUE(socket_->non_blocking());
+  tcp::no_delay option;
+  socket_->get_option(option);
+  EXPECT_TRUE(option.value());
+}
+
+/// "localhost" is ::1 and 127.0.0.1 in most systems: one of them refuses.
+TEST_F(ConnectTest, TakesTheAddressThatAnswers) {
+  auto server = listen("127.0.0.1");
+  EXPECT_EQ(connect_now("localhost", server.local_endpoint().port()), "");
+}
+
+TEST_F(ConnectTest, SaysThatNobodyListens) {
+  std::uint16_t port = 0;
+  {
+    auto server = listen("127.0.0.1");
+    port = server.local_endpoint().port();
+  }
+  EXPECT_EQ(connect_now("127.0.0.1", port), "Connection refused");
+  EXPECT_THAT(
+      connect_now("localhost", port),
+      AnyOf("Connection refused", "Cannot assign requested address", "Network is unreachable"));
+}
+
+TEST_F(ConnectTest, SaysThatANameIsNone) {
+  EXPECT_EQ(connect_now("nowhere.invalid", 1), "its name does not resolve");
+}
+
+/// A server whose queue is full answers nobody, as one behind a firewall that drops.
+TEST_F(ConnectTest, GivesUpInTime) {
+  tcp::acceptor server{io_};
+  server.open(tcp::v4());
+  server.bind({asio::ip::address_v4::loopback(), 0});
+  server.listen(0);
+  const auto port = server.local_endpoint().port();
+  std::vector<tcp::socket> queue;
+  for (int i = 0; i < 3; ++i) {
+    auto& socket = queue.emplace_back(io_);
+    socket.open(tcp::v4());
+    socket.non_blocking(true);
+    boost::system::error_code ignored;
+    socket.connect(server.local_endpoint(), ignored);
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(connect_now("127.0.0.1", port, 300ms), "it does not answer");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 15s);
+}
+
+/// A server with TLS whose certificate is for "localhost" and signed by itself.
+class TlsClientTest : public ConnectTest {
+ protected:
+  void SetUp() override {
+    fs::create_directories(folder_);
+    const auto ours = test::make_certificate();
+    write("ours.pem", ours.certificate);
+    write("key.pem", ours.key);
+    write("other.pem", test::make_certificate().certificate);
+    server_.emplace(folder_ / "ours.pem", folder_ / "key.pem");
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream{folder_ / name} << text;
+  }
+
+  static awaitable<void> shake_hands(Link& link, std::optional<std::string>& result) {
+    result = co_await link.handshake(20s);
+  }
+  /// What a client that believes `authorities` says of the server, which it wants to be `host`; the name that it asked
+  /// for is in asked_.
+  std::string handshake(const std::string& authorities, const std::string& host) {
+    auto listener = listen("127.0.0.1");
+    EXPECT_EQ(connect_now("127.0.0.1", listener.local_endpoint().port()), "");
+    Link accepted{Socket{listener.accept()}, *server_};
+    const TlsTrust trust{folder_ / authorities};
+    Link client{std::move(*socket_), trust, host};
+    std::optional<std::string> there, here;
+    spawn(io_, "server", shake_hands(accepted, there));
+    spawn(io_, "client", shake_hands(client, here));
+    const auto end = std::chrono::steady_clock::now() + 30s;
+    while (!here && std::chrono::steady_clock::now() < end)
+      io_.run_for(1ms), io_.restart();
+    accepted.reset();
+    client.reset();
+    while (!there && std::chrono::steady_clock::now() < end)
+      io_.run_for(1ms), io_.restart();
+    return here.value_or("it hangs");
+  }
+
+  fs::path folder_ = fs::path{testing::TempDir()} / ("live_trust" + std::to_string(::getpid()));
+  std::optional<TlsContext> server_;
+};
+
+TEST_F(TlsClientTest, BelievesWhomItIsTold) { EXPECT_EQ(handshake("ours.pem", "localhost"), ""); }
+
+TEST_F(TlsClientTest, RefusesAnotherName) {
+  EXPECT_THAT(handshake("ours.pem", "other.example"), HasSubstr("ostname mismatch"));
+  EXPECT_THAT(handshake("ours.pem", "127.0.0.1"), HasSubstr("mismatch"));
+}
+
+TEST_F(TlsClientTest, RefusesACertificateOfItsOwnSigning) {
+  EXPECT_THAT(handshake("other.pem", "localhost"), HasSubstr("self"));
+}
+
+TEST_F(TlsClientTest, NamesAFileWithoutCertificates) {
+  write("none.pem", "nothing\n");
+  try {
+    const TlsTrust trust{folder_ / "none.pem"};
+    FAIL() << "it is taken";
+  } catch (const std::exception& failure) {
+    EXPECT_THAT(failure.what(), HasSubstr("none.pem"));
+  }
+}
+
+}  // namespace
+}  // namespace live::net
