@@ -3,6 +3,7 @@
 #include "common/base/percent.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -10,6 +11,9 @@
 
 namespace social_relay {
 namespace {
+
+/// "x" would be too easily somebody else's parameter.
+constexpr std::array<std::string_view, 3> in_queries{"twitch", "youtube", "facebook"};
 
 struct Parameter {
   std::string name, value;
@@ -87,6 +91,7 @@ FromQuery read_query(std::string_view query) {
     return out;
   }
   for (const auto& service : services()) {
+    if (std::ranges::find(in_queries, service.name) == in_queries.end()) continue;
     auto said = said_for(service, *parameters);
     if (!said.key) continue;
     if (said.repeated) {

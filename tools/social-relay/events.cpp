@@ -10,6 +10,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <poll.h>
 #include <unistd.h>
 
 namespace social_relay {
@@ -20,6 +21,12 @@ std::string now_text() {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now);
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now - seconds).count();
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(seconds), ms);
+}
+
+/// A pipe that polls as writable takes PIPE_BUF bytes at once (pipe(7)); a line is shorter.
+bool takes_more(int fd) {
+  pollfd poll{fd, POLLOUT, 0};
+  return ::poll(&poll, 1, 0) == 1 && (poll.revents & POLLOUT) != 0;
 }
 
 void log(const Event& event) {
@@ -41,7 +48,8 @@ Events::Events(const std::filesystem::path& file) {
     fd_ = STDOUT_FILENO;
     return;
   }
-  file_ = live::Fd{::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)};
+  file_ =
+      live::Fd{::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0644)};
   if (!file_)
     live::fail(live::Exit::cannot_create, "open {}: {}", file.string(), live::errno_text());
   fd_ = file_.get();
@@ -55,8 +63,10 @@ void Events::tell(const Event& event) {
   if (!event.why.empty()) line["reason"] = event.why;
   if (event.retry_in) line["retry_in_ms"] = event.retry_in->count();
   const auto text = line.dump() + "\n";
-  if (::write(fd_, text.data(), text.size()) == static_cast<ssize_t>(text.size())) return;
-  live::log::warn("events are not written any more: {}", live::errno_text());
+  const bool waits = !takes_more(fd_);
+  if (!waits && ::write(fd_, text.data(), text.size()) == static_cast<ssize_t>(text.size())) return;
+  live::log::warn("events are not written any more: {}",
+                  waits ? "nobody reads them" : live::errno_text());
   fd_ = -1;
 }
 

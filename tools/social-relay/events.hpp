@@ -25,8 +25,8 @@ class Events {
   /// Appends to `file`, "-" is standard output.  Throws Failure(cannot_create).
   explicit Events(const std::filesystem::path& file);
 
-  /// Logs it, and writes it where it was wished.  A reader that has gone, or a full disk, ends the writing, with a line in the
-  /// log.
+  /// Logs it, and writes it where it was wished.  Never waits: a reader that has gone, or reads nothing, and a full disk end
+  /// the writing, with a line in the log.
   void tell(const Event& event);
 
  private:

@@ -1,20 +1,33 @@
 #include "tools/social-relay/handoff.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace social_relay {
+
+/// REQUIRES: the lock is held.
+bool Handoff::takes(const Made& made) {
+  const auto& item = *made.item;
+  const bool wants_key = std::ranges::find(want_key_, made.version) != want_key_.end();
+  const bool fits = bytes_ + item.size() <= most_bytes;
+  if (fits && (!item.video || !wants_key || item.key)) {
+    if (item.video && wants_key) std::erase(want_key_, made.version);
+    return true;
+  }
+  if (item.video && !wants_key) want_key_.push_back(made.version);
+  ++dropped_;
+  return false;
+}
 
 void Handoff::push(Handed handed) {
   bool first = false;
   {
     const std::lock_guard lock{mutex_};
     const auto* made = std::get_if<Made>(&handed);
-    const auto size = made != nullptr ? made->item->size() : 0;
-    if (made != nullptr && bytes_ + size > most_bytes) {
-      ++dropped_;
-      return;
+    if (made != nullptr) {
+      if (!takes(*made)) return;
+      bytes_ += made->item->size();
     }
-    bytes_ += size;
     first = waiting_.empty();
     waiting_.push_back(std::move(handed));
   }

@@ -31,7 +31,8 @@ using Handed = std::variant<SourceBegun, Made, SourceEnded>;
 
 class Handoff {
  public:
-  static constexpr std::size_t most_bytes = 64U << 20U;  ///< beyond, items are dropped and counted
+  /// Beyond, items are dropped and counted; of pictures all up to a version's next key frame.
+  static constexpr std::size_t most_bytes = 64U << 20U;
 
   /// `wake` is called, on the thread that pushes, when there is something after there was nothing.
   explicit Handoff(std::function<void()> wake) : wake_(std::move(wake)) {}
@@ -42,11 +43,15 @@ class Handoff {
   [[nodiscard]] std::uint64_t dropped() const;
 
  private:
+  [[nodiscard]] bool takes(const Made& made);
+
   std::function<void()> wake_;
   mutable std::mutex mutex_;
   std::vector<Handed> waiting_;
   std::size_t bytes_ = 0;
   std::uint64_t dropped_ = 0;
+  std::vector<std::shared_ptr<const Version>>
+      want_key_;  ///< their pictures are dropped until one comes
 };
 
 }  // namespace social_relay

@@ -10,7 +10,7 @@ int main(int argc, char** argv) {
       "Send one stream to YouTube, Facebook, Twitch and any RTMP server, each on its own.",
       "Examples:\n"
       "  rtsp2fmp4 rtsp://camera/stream | social-relay --to youtube:env:YOUTUBE_KEY\n"
-      "  social-relay --to twitch:file:twitch.key --transcode twitch film.mp4\n"
+      "  social-relay --to twitch:file:twitch.key film.mp4\n"
       "  rtmp-ingest --keys keys.txt -- social-relay --query-env LIVE_QUERY\n"
       "  social-relay --destinations destinations.toml <camera.fifo\n"};
   social_relay::declare(program.app(), options);

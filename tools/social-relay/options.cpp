@@ -34,12 +34,6 @@ void declare(CLI::App& app, Options& o) {
                  "further destinations in the query that this environment variable holds: "
                  "twitch=KEY, youtube=KEY, facebook=KEY")
       ->type_name("NAME");
-  app.add_option("--transcode", o.transcode,
-                 "encode anew for a destination, or for all that have a preset: twitch, or "
-                 "youtube#2=twitch")
-      ->expected(0, 1)
-      ->allow_extra_args(false)
-      ->type_name("[DESTINATION[=PRESET]]");
   live::cli::add_duration(app, "--hold", o.hold,
                           "keep connections for so long while nothing comes from the input");
   app.add_option("--events", o.events, "append what happens as lines of JSON; - is standard output")
@@ -86,10 +80,9 @@ std::vector<Destination> destinations_of(const Options& o) {
   if (!o.query_env.empty()) append(out, from_query(o.query_env));
   number_labels(out);
   if (!o.destinations.empty()) append(out, read_destinations(o.destinations));
-  for (const auto& wish : o.transcode) {
-    const auto why = apply_transcode(wish, out);
-    // What a query did not ask for cannot be transcoded, and that is no mistake of the operator's.
-    if (!why.empty() && o.query_env.empty()) live::fail(live::Exit::usage, "--transcode: {}", why);
+  for (const auto& destination : out) {
+    if (destination.transcode)
+      live::fail(live::Exit::config, "{}: transcode is not there yet", destination.label);
   }
   if (out.size() > most_destinations)
     live::fail(live::Exit::usage, "at most {} destinations", most_destinations);

@@ -34,11 +34,20 @@ std::uint32_t random_number() { return std::random_device{}(); }
 
 Ending lost(std::string why) { return {Ending::Kind::lost, std::move(why), Refusal::none, {}}; }
 
+/// Does what a server said hold one of our secrets?
+bool tells(const std::string& text, const live::rtmp::Url& url) {
+  const auto holds = [&](std::string_view secret) {
+    return !secret.empty() && text.find(secret) != std::string::npos;
+  };
+  const std::string_view name{url.name};
+  return holds(name.substr(0, name.find('?'))) || holds(url.password);
+}
+
 /// What the server said, and nothing that it repeats of ours.
 Ending refused(const live::rtmp::Refused& said, const live::rtmp::Url& url) {
-  auto why = live::printable(said.code + (said.description.empty() ? "" : ": " + said.description));
-  if (!url.name.empty() && why.find(url.name) != std::string::npos)
-    why = live::printable(said.code);
+  auto why = said.code;
+  if (!said.description.empty() && !tells(said.description, url)) why += ": " + said.description;
+  why = tells(said.code, url) ? "it refused" : live::printable(why);
   return {Ending::Kind::refused, std::move(why), refusal_of(said.code, said.description), {}};
 }
 
@@ -228,6 +237,9 @@ live::awaitable<Ending> Publisher::write() {
       work_.expires_at(live::asio::steady_timer::time_point::max());
       const auto [error] = co_await work_.async_wait(live::as_result);
       (void)error;
+      const auto state = co_await live::asio::this_coro::cancellation_state;
+      if (state.cancelled() != live::asio::cancellation_type::none)
+        co_return lost("the connection is gone");
       progress = std::chrono::steady_clock::now();
       continue;
     }
@@ -250,7 +262,9 @@ live::awaitable<Ending> Publisher::expire() {
     const auto [error] = co_await flush_by_.async_wait(live::as_result);
     if (!error)
       co_return Ending{Ending::Kind::finished, "ended before all was sent", Refusal::none, {}};
-    if (!finishing_) co_return lost("the connection is gone");  // cancelled with its branch
+    const auto state = co_await live::asio::this_coro::cancellation_state;
+    if (state.cancelled() != live::asio::cancellation_type::none)
+      co_return lost("the connection is gone");  // another branch was first
   }
 }
 

@@ -22,10 +22,8 @@ Ms since(live::Monotonic then) {
   return std::chrono::duration_cast<Ms>(std::chrono::steady_clock::now() - then);
 }
 
-std::string mend_of(const Destination& destination) {
-  if (destination.transcode || find_preset(destination.service) == nullptr) return {};
-  return fmt::format("add --transcode {}", destination.service);
-}
+/// Nothing yet: versions with a preset are not made.
+std::string mend_of(const Destination&) { return {}; }
 
 bool accepts(const Destination& to, const std::vector<Codec>& codecs,
              const std::optional<live::codec::Parameters>& parameters) {
@@ -106,7 +104,7 @@ void Relay::resume() {
 
 void Relay::offer(const SharedItem& item) {
   judge(item);
-  backlog_.push(item);
+  if (progress_.begun) backlog_.push(item);
   if (publisher_) publisher_->wake();
   resume();
 }
@@ -179,23 +177,30 @@ live::awaitable<void> Relay::attempt() {
   publisher_.reset();
   const auto held = progress_.begun ? since(*progress_.begun) : Ms{0};
   progress_.begun.reset();
+  backlog_.restart();
   settle(ending, held);
 }
 
 /// Says what has happened, and decides when and where the next attempt is made.
 void Relay::settle(const Ending& ending, Ms held) {
+  const auto here = url();
   moved_to_.reset();
   if (ending.kind == Ending::Kind::finished || ending_) return tell("ended", ending.why);
-  if (ending.kind == Ending::Kind::moved && held >= least_stay) {
+  const bool follows = !moved_at_ || since(*moved_at_) >= least_stay;
+  if (ending.kind == Ending::Kind::moved && follows) {
+    moved_at_ = std::chrono::steady_clock::now();
     auto to = live::rtmp::parse_app_url(ending.moved_to);
-    if (auto* at = std::get_if<live::rtmp::Url>(&to); at != nullptr && at->tls >= url().tls) {
-      at->name = url().name;
+    if (auto* at = std::get_if<live::rtmp::Url>(&to); at != nullptr && at->tls >= here.tls) {
+      at->name = here.name;
+      at->user = here.user;
+      at->password = here.password;
       moved_to_ = std::move(*at);
     }
     return tell("moved", ending.why);
   }
   delay_ = retry_.next(held, ending.refusal);
-  on_backup_ = !on_backup_;
+  // After a stable time it is likelier to have been the network than the server.
+  on_backup_ = held < Retry::stable && !on_backup_;
   const bool refused = ending.kind == Ending::Kind::refused;
   change(retry_.is_hopeless() ? State::refused : State::retrying);
   tell(refused ? "refused" : "lost", ending.why, delay_);

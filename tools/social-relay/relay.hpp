@@ -42,7 +42,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
     Events& events;
     std::function<void()>& on_change;  ///< it has begun to send, or is over
   };
-  /// Do not follow a server that wants us elsewhere more often than that.
+  /// A server that wants us elsewhere is not followed more often than that.
   static constexpr live::Ms least_stay{10'000};
 
   Relay(Around around, Destination destination);
@@ -90,6 +90,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
   std::optional<Version> version_;
   std::shared_ptr<const Tracks> tracks_;  ///< of the newest item
   std::optional<live::rtmp::Url> moved_to_;
+  std::optional<live::Monotonic> moved_at_;
   std::unique_ptr<Publisher> publisher_;
   live::asio::steady_timer changed_;
   live::Ms delay_{};

@@ -10,9 +10,12 @@
 #include "tools/social-relay/status.hpp"
 
 #include <array>
+#include <cerrno>
 #include <exception>
+#include <thread>
 
 #include <boost/asio/post.hpp>
+#include <poll.h>
 #include <unistd.h>
 
 namespace social_relay {
@@ -30,10 +33,21 @@ live::media_in::Spec spec_of(const Options& options) {
 }
 
 /// With nowhere to send to, what comes is taken all the same, so that a tee(1) before us goes on.
-void swallow_input() {
-  std::array<char, 65'536> bytes;
-  while (::read(STDIN_FILENO, bytes.data(), bytes.size()) > 0) {
-  }
+void swallow_input(live::cli::Runtime& runtime) {
+  runtime.ready("no destination");
+  std::thread reader{[&runtime] {
+    std::array<char, 65'536> bytes;
+    while (!runtime.stopping()) {
+      pollfd poll{STDIN_FILENO, POLLIN, 0};
+      constexpr int tick_ms = 200;
+      if (::poll(&poll, 1, tick_ms) == 0) continue;
+      const auto got = ::read(STDIN_FILENO, bytes.data(), bytes.size());
+      if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) break;
+    }
+    runtime.stop();
+  }};
+  runtime.run();
+  reader.join();
 }
 
 void reload(const Options& options, Station& station) {
@@ -53,7 +67,7 @@ void run(const Options& options, live::cli::Runtime& runtime) {
   const bool reads_stdin = options.input.empty() || options.input == "-";
   if (destinations.empty() && options.destinations.empty() && reads_stdin) {
     live::log::info("no destination: what comes is thrown away");
-    return swallow_input();
+    return swallow_input(runtime);
   }
   const live::net::TlsTrust trust{options.tls_ca};
   auto events = options.events.empty() ? Events{} : Events{options.events};
