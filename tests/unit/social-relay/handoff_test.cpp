@@ -1,0 +1,70 @@
+#include "tools/social-relay/handoff.hpp"
+
+#include "tests/unit/social-relay/items.hpp"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace social_relay {
+namespace {
+
+using live::Ms;
+using test::picture;
+using test::sound;
+
+class HandoffTest : public testing::Test {
+ protected:
+  void push(SharedItem item) { handoff_.push(Made{version_, std::move(item)}); }
+  /// Times of what is there, in ms.
+  std::string taken() {
+    std::string out;
+    for (const auto& handed : handoff_.take()) {
+      const auto* made = std::get_if<Made>(&handed);
+      if (made == nullptr) continue;
+      const auto ms = std::chrono::duration_cast<Ms>(made->item->at).count();
+      out += (out.empty() ? "" : " ") + std::to_string(ms);
+    }
+    return out;
+  }
+
+  int woken_ = 0;
+  std::shared_ptr<const Version> version_ = std::make_shared<const Version>();
+  Handoff handoff_{[this] { ++woken_; }};
+};
+
+TEST_F(HandoffTest, WakesOnceForAllThatGathers) {
+  push(picture(Ms{0}, true));
+  push(picture(Ms{40}));
+  handoff_.push(SourceEnded{});
+  EXPECT_EQ(woken_, 1);
+  EXPECT_EQ(handoff_.take().size(), 3U);
+  push(picture(Ms{80}));
+  EXPECT_EQ(woken_, 2);
+  EXPECT_EQ(taken(), "80");
+  EXPECT_EQ(taken(), "");
+}
+
+TEST_F(HandoffTest, GoesOnAtAKeyFrameOnceItWasFull) {
+  constexpr auto half = Handoff::most_bytes / 2;
+  push(picture(Ms{0}, true, half));
+  push(picture(Ms{40}, false, half));
+  push(picture(Ms{80}));
+  EXPECT_EQ(handoff_.dropped(), 1U);
+  EXPECT_EQ(taken(), "0 40");
+  push(picture(Ms{120}));
+  push(sound(Ms{125}));
+  push(picture(Ms{160}, true));
+  push(picture(Ms{200}));
+  EXPECT_EQ(taken(), "125 160 200");
+  EXPECT_EQ(handoff_.dropped(), 2U);
+}
+
+TEST_F(HandoffTest, TellsTheEndHoweverFullItIs) {
+  push(picture(Ms{0}, true, Handoff::most_bytes));
+  handoff_.push(SourceEnded{});
+  EXPECT_EQ(handoff_.take().size(), 2U);
+}
+
+}  // namespace
+}  // namespace social_relay
