@@ -5,7 +5,7 @@ set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 for unit in "$TESTS"/../scripts/systemd/*.{service,socket}; do
-  sed "s,/usr/bin/\(rtsp2fmp4\|fmp4-httpd\|rtmp-ingest\|hls-abr-playlist\|abr-hls\),$BIN/\1,g" "$unit" >"$folder/$(basename "$unit")"
+  sed "s,/usr/bin/\(rtsp2fmp4\|fmp4-httpd\|rtmp-ingest\|hls-abr-playlist\|abr-hls\|social-relay\),$BIN/\1,g" "$unit" >"$folder/$(basename "$unit")"
 done
 # An instance of each template, as an operator would start it.
 for unit in "$folder"/*@.service; do
@@ -22,13 +22,13 @@ complaints=$(SYSTEMD_UNIT_PATH="$folder:" systemd-analyze verify --man=no "${uni
   exit 1
 }
 
-# Every long option of an ExecStart= is one of its program.
+# Every long option of an ExecStart= is one of its programs.
 sed -n 's,^ExecStart=\(.*\),\1,p' ./*.service | while read -r line; do
-  program=$(grep -o "$BIN/[a-z0-9-]*" <<<"$line" | head -n 1)
-  help=$("$program" --help)
+  programs=$(grep -o "$BIN/[a-z0-9-]*" <<<"$line")
+  help=$(while read -r program; do "$program" --help; done <<<"$programs")
   while read -r option; do
     grep -q -- " $option" <<<"$help" || {
-      echo "${program##*/} has no $option"
+      echo "${programs//$BIN\//} : no $option"
       exit 1
     }
   done < <(grep -oE -- '--[a-z][a-z-]*' <<<"$line")
