@@ -4,6 +4,7 @@
 #include "common/base/bytes.hpp"
 #include "common/base/units.hpp"
 #include "common/codec/parameters.hpp"
+#include "common/rtmp/payload.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -16,18 +17,18 @@ struct Tracks {
   std::optional<live::codec::Parameters> video, audio;  ///< at least one
   live::Buffer metadata;                                ///< the AMF0 value of onMetaData
   /// Bodies of the sequence headers; empty where the codec has none.
-  std::shared_ptr<const live::Buffer> video_header, audio_header;
+  live::rtmp::Payload video_header, audio_header;
 };
 
 /// An access unit or an audio frame.
 struct Item {
   std::shared_ptr<const Tracks> tracks;
-  std::shared_ptr<const live::Buffer> body;
+  live::rtmp::Payload body;
   live::Us at{};  ///< decode time on the input's time line
   bool video = true;
   bool key = true;          ///< sound alone: every frame
   bool disposable = false;  ///< no other picture refers to it
-  [[nodiscard]] std::size_t size() const { return body->size(); }
+  [[nodiscard]] std::size_t size() const { return body.size(); }
 };
 using SharedItem = std::shared_ptr<const Item>;
 

@@ -18,6 +18,7 @@ using live::Bytes;
 using live::Us;
 using live::codec::Codec;
 using live::codec::Parameters;
+using live::rtmp::Payload;
 
 constexpr std::int64_t video_rate = 90'000;
 constexpr std::size_t longest_head = 16;
@@ -122,12 +123,13 @@ std::shared_ptr<const Tracks> make_tracks(std::optional<Parameters> video,
   out->video = std::move(video);
   out->audio = std::move(audio);
   out->metadata = metadata_of(*out, rate);
-  const auto share = [](Buffer body) { return std::make_shared<const Buffer>(std::move(body)); };
-  out->video_header = share(
-      out->video ? flv::write_sequence_start(*out->video, form_of(out->video->codec)) : Buffer{});
-  out->audio_header =
-      share(out->audio ? flv::write_audio_sequence_start(*out->audio, form_of(out->audio->codec))
-                       : Buffer{});
+  if (out->video) {
+    out->video_header = Payload{flv::write_sequence_start(*out->video, form_of(out->video->codec))};
+  }
+  if (out->audio) {
+    out->audio_header =
+        Payload{flv::write_audio_sequence_start(*out->audio, form_of(out->audio->codec))};
+  }
   return out;
 }
 
@@ -135,8 +137,8 @@ SharedItem make_item(std::shared_ptr<const Tracks> tracks, live::media_in::Unit&
   const auto& parameters = unit.video ? *tracks->video : *tracks->audio;
   const auto bytes = unit.packet.bytes();
   auto out = std::make_shared<Item>();
-  auto body = std::make_shared<Buffer>();
-  body->reserve(longest_head + bytes.size());
+  Buffer body;
+  body.reserve(longest_head + bytes.size());
   if (unit.video) {
     flv::VideoPacket head;
     head.kind = flv::VideoPacket::Kind::frame;
@@ -144,21 +146,21 @@ SharedItem make_item(std::shared_ptr<const Tracks> tracks, live::media_in::Unit&
     head.key = unit.key;
     head.composition_ms = static_cast<std::int32_t>(live::rescale(unit.pts, 1000, video_rate) -
                                                     live::rescale(unit.dts, 1000, video_rate));
-    flv::write_video_head(*body, head, form_of(parameters.codec));
+    flv::write_video_head(body, head, form_of(parameters.codec));
     out->at = microseconds(unit.dts, video_rate);
     out->disposable = !unit.key && is_disposable(parameters.codec, bytes);
   } else {
     flv::AudioPacket head;
     head.kind = flv::AudioPacket::Kind::frame;
     head.codec_id = four_cc_of(parameters.codec);
-    flv::write_audio_head(*body, head, form_of(parameters.codec));
+    flv::write_audio_head(body, head, form_of(parameters.codec));
     out->at = microseconds(unit.dts, parameters.sample_rate);
   }
-  body->insert(body->end(), bytes.begin(), bytes.end());
+  body.insert(body.end(), bytes.begin(), bytes.end());
   out->video = unit.video;
   out->key = unit.video ? unit.key : !tracks->video;
   out->tracks = std::move(tracks);
-  out->body = std::move(body);
+  out->body = Payload{std::move(body)};
   return out;
 }
 

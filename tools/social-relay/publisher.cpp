@@ -332,8 +332,8 @@ void Publisher::add(const SharedItem& item) {
 }
 
 void Publisher::add_body(MessageType type, std::uint32_t timestamp,
-                         const std::shared_ptr<const live::Buffer>& body) {
-  if (body->empty()) return;
+                         const live::rtmp::Payload& body) {
+  if (body.empty()) return;
   Part part;
   part.chunks.emplace(session_->head(type, timestamp), body, live::rtmp::our_chunk_bytes);
   queued_ += part.size();

@@ -102,7 +102,7 @@ class Publisher {
   void take_words();
   void add(const SharedItem& item);
   void add_body(live::rtmp::MessageType type, std::uint32_t timestamp,
-                const std::shared_ptr<const live::Buffer>& body);
+                const live::rtmp::Payload& body);
   void settle(std::size_t sent);
 
   Where where_;

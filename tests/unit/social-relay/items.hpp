@@ -21,7 +21,7 @@ inline SharedItem item(bool video, bool key, live::Ms at, std::size_t size = 100
   out->video = video;
   out->key = key;
   out->at = at;
-  out->body = std::make_shared<const live::Buffer>(size);
+  out->body = live::rtmp::Payload{live::Buffer(size)};
   out->tracks = std::move(of);
   return out;
 }

@@ -56,13 +56,13 @@ class PackerTest : public testing::Test {
       const auto item = make_item(tracks_, unit);
       ASSERT_EQ(item->video, unit.video);
       if (!unit.video) {
-        const auto body = good<flv::AudioBody>(flv::parse_audio(*item->body));
+        const auto body = good<flv::AudioBody>(flv::parse_audio(item->body));
         ASSERT_EQ(body.packets.size(), 1U);
         EXPECT_TRUE(std::ranges::equal(body.packets[0].data, unit.packet.bytes()));
         EXPECT_FALSE(item->key) << "where there are pictures, they are what is begun with";
         continue;
       }
-      const auto body = good<flv::VideoBody>(flv::parse_video(*item->body));
+      const auto body = good<flv::VideoBody>(flv::parse_video(item->body));
       ASSERT_EQ(body.packets.size(), 1U);
       EXPECT_TRUE(std::ranges::equal(body.packets[0].data, unit.packet.bytes()));
       EXPECT_EQ(body.packets[0].key, unit.key);
@@ -78,8 +78,8 @@ class PackerTest : public testing::Test {
   }
   /// Parameters that the sequence headers tell.
   std::pair<flv::VideoBody, flv::AudioBody> headers() const {
-    return {good<flv::VideoBody>(flv::parse_video(*tracks_->video_header)),
-            good<flv::AudioBody>(flv::parse_audio(*tracks_->audio_header))};
+    return {good<flv::VideoBody>(flv::parse_video(tracks_->video_header)),
+            good<flv::AudioBody>(flv::parse_audio(tracks_->audio_header))};
   }
 
   std::string path_;
