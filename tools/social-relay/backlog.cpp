@@ -6,10 +6,10 @@
 namespace social_relay {
 
 live::Us Backlog::span() const {
-  return items_.empty() ? live::Us{} : items_.back()->at - items_.front()->at;
+  return items_.empty() ? live::Us{} : items_.back().item->at - items_.front().item->at;
 }
 
-void Backlog::push(SharedItem item) {
+void Backlog::push(SharedItem item, live::Monotonic now) {
   if (!begun_) {
     if (!item->key) return;
     begun_ = true;
@@ -21,20 +21,21 @@ void Backlog::push(SharedItem item) {
     }
     wants_key_ = false;
   }
-  if (item->disposable && span() > drops_disposable) {
+  if (item->disposable && waits_longer(drops_disposable, now)) {
     ++dropped_pictures_;
     return;
   }
   bytes_ += item->size();
-  items_.push_back(std::move(item));
-  if (span() > drops_disposable) drop_disposable();
-  if (span() > drops_to_key || bytes_ > most_bytes || items_.size() > most_items) skip_to_key();
+  items_.push_back({std::move(item), now});
+  if (waits_longer(drops_disposable, now)) drop_disposable();
+  if (waits_longer(drops_to_key, now) || bytes_ > most_bytes || items_.size() > most_items)
+    skip_to_key();
   if (bytes_ > most_bytes || items_.size() > most_items) drop_oldest_sounds();
 }
 
 SharedItem Backlog::pop() {
   if (items_.empty()) return nullptr;
-  auto item = std::move(items_.front());
+  auto item = std::move(items_.front().item);
   items_.pop_front();
   bytes_ -= item->size();
   return item;
@@ -48,10 +49,11 @@ void Backlog::restart() {
 
 template <class Which>
 void Backlog::drop(Which which) {
-  std::erase_if(items_, [&](const SharedItem& item) {
-    if (!which(*item)) return false;
-    bytes_ -= item->size();
-    ++(item->video ? dropped_pictures_ : dropped_sounds_);
+  std::erase_if(items_, [&](const Waiting& waiting) {
+    const auto& item = *waiting.item;
+    if (!which(item)) return false;
+    bytes_ -= item.size();
+    ++(item.video ? dropped_pictures_ : dropped_sounds_);
     return true;
   });
 }
@@ -62,14 +64,16 @@ void Backlog::drop_disposable() {
 
 /// To the newest key frame that waits, if that is not the first picture; else to the next one that comes.
 void Backlog::skip_to_key() {
-  const auto is_key = [](const SharedItem& item) { return item->video && item->key; };
-  const auto first = std::ranges::find_if(
-      items_, &Item::video, [](const SharedItem& item) -> const Item& { return *item; });
+  const auto is_picture = [](const Waiting& waiting) { return waiting.item->video; };
+  const auto is_key = [](const Waiting& waiting) {
+    return waiting.item->video && waiting.item->key;
+  };
+  const auto first = std::ranges::find_if(items_, is_picture);
   if (first == items_.end()) return;
   const auto newest = std::find_if(items_.rbegin(), items_.rend(), is_key);
   ++skips_;
-  if (newest != items_.rend() && *newest != *first) {
-    const auto* key = newest->get();
+  if (newest != items_.rend() && newest->item != first->item) {
+    const auto* key = newest->item.get();
     bool behind = false;
     drop([&](const Item& item) {
       behind = behind || &item == key;

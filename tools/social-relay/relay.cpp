@@ -104,7 +104,7 @@ void Relay::resume() {
 
 void Relay::offer(const SharedItem& item) {
   judge(item);
-  if (progress_.begun) backlog_.push(item);
+  if (progress_.begun) backlog_.push(item, std::chrono::steady_clock::now());
   if (publisher_) publisher_->wake();
   resume();
 }

@@ -1,3 +1,4 @@
+# TEST: labels=long
 # The input changes its codec: the same connection goes on with new headers and stamps that continue; a service that does not
 # take the new one is left alone, with a line.  A server that is stopped asks for another connection, and gets it.
 . "$TESTS/tools/lib.sh"

@@ -1,3 +1,4 @@
+# TEST: labels=long
 # An input that is silent for a while keeps its connections; for longer than --hold they are ended in order, and made again.
 . "$TESTS/tools/lib.sh"
 . "$TESTS/tools/social-relay/lib/relay.sh"

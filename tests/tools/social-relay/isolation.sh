@@ -1,3 +1,4 @@
+# TEST: labels=long
 # Destinations live alone: one is killed and comes back, one never reads, one refuses the key, one resets connections, one is
 # behind a slow and late network.  The good one gets everything, the others recover, memory is bounded.
 . "$TESTS/tools/lib.sh"

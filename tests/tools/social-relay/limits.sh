@@ -1,3 +1,4 @@
+# TEST: labels=long
 # A stream that the service will not like is sent all the same, and each breach is said once.
 . "$TESTS/tools/lib.sh"
 . "$TESTS/tools/social-relay/lib/relay.sh"

@@ -1,3 +1,4 @@
+# TEST: labels=long
 # nginx-rtmp takes the stream whole, and a second publisher of a name, which it refuses, is tried again.
 . "$TESTS/tools/lib.sh"
 . "$TESTS/tools/social-relay/lib/relay.sh"
