@@ -23,7 +23,7 @@ Body shared(std::string_view text) {
 
 }  // namespace
 
-PlaylistText::PlaylistText(std::string text) {
+PlaylistText::PlaylistText(const std::string& text) {
   const auto hash = std::hash<std::string>{}(text);
   forms_[0] = {shared(text), fmt::format("\"{:x}\"", hash)};
 }

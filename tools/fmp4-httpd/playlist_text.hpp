@@ -13,7 +13,7 @@ namespace fmp4_httpd {
 class PlaylistText {
  public:
   PlaylistText() = default;
-  explicit PlaylistText(std::string text);
+  explicit PlaylistText(const std::string& text);
 
   [[nodiscard]] std::string_view text() const;
   /// 200, 304 or 412 with `headers` and Cache-Control `cache`; zipped where the client takes that.  Its bytes are shared.

@@ -79,7 +79,8 @@ Connection::Connection(std::shared_ptr<Shared> shared, live::net::Link link, Arr
       link_(std::move(link)),
       arrival_(std::move(arrival)),
       sender_(link_),
-      handshake_(std::make_unique<live::rtmp::ServerHandshake>(live::rtmp::make_noise(std::random_device{}()))),
+      handshake_(std::make_unique<live::rtmp::ServerHandshake>(
+          live::rtmp::make_noise(std::random_device{}()))),
       session_(stranger_limits()),
       opened_(now()),
       heard_(opened_),
