@@ -1,4 +1,4 @@
-# TEST: timeout=900 processors=2
+# TEST: timeout=900 processors=2 labels=long
 # Players that are not browsers play a ladder from fmp4-httpd --root while it is made and when it is over: GStreamer (both of its
 # HLS demuxers), VLC and FFmpeg, every picture that was listed, each once.
 . "$TESTS/tools/lib.sh"
