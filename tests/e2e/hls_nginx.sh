@@ -1,4 +1,4 @@
-# TEST: timeout=240 processors=2
+# TEST: timeout=240 processors=2 labels=long
 # nginx with scripts/nginx/hls.conf serves a live tree as plain HLS: each kind of file with its headers, nothing that is not the
 # viewers', and playlists that promise nothing that a file server cannot keep, over a kill of their writer.
 . "$TESTS/tools/lib.sh"
