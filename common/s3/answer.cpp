@@ -1,0 +1,147 @@
+#include "common/s3/answer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+
+#include <fmt/format.h>
+#include <pugixml.hpp>
+
+namespace live::s3 {
+namespace {
+
+constexpr unsigned most_parts = 10'000;
+
+/// A document whose root element is `root`.
+class Document {
+ public:
+  Document(std::string_view xml, const char* root) {
+    if (xml.size() > max_answer_bytes) return;
+    const auto parsed =
+        document_.load_buffer(xml.data(), xml.size(), pugi::parse_default, pugi::encoding_utf8);
+    if (parsed) root_ = document_.child(root);
+  }
+  explicit operator bool() const { return static_cast<bool>(root_); }
+  [[nodiscard]] pugi::xml_node root() const { return root_; }
+  [[nodiscard]] std::string text(const char* name) const { return root_.child_value(name); }
+  [[nodiscard]] bool truncated() const { return text("IsTruncated") == "true"; }
+
+ private:
+  pugi::xml_document document_;
+  pugi::xml_node root_;
+};
+
+template <class Number>
+std::optional<Number> number(std::string_view text) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return {};
+  return value;
+}
+
+/// ETags come quoted, mostly.
+std::string unquoted(std::string text) {
+  std::erase(text, '"');
+  return text;
+}
+
+}  // namespace
+
+std::optional<Error> parse_error(std::string_view xml) {
+  const Document document{xml, "Error"};
+  if (!document || document.text("Code").empty()) return {};
+  return Error{document.text("Code"), document.text("Message"), document.text("Region"),
+               document.text("Endpoint")};
+}
+
+std::optional<std::string> parse_upload_id(std::string_view xml) {
+  const Document document{xml, "InitiateMultipartUploadResult"};
+  auto id = document.text("UploadId");
+  return id.empty() ? std::nullopt : std::optional{std::move(id)};
+}
+
+std::optional<std::string> parse_completed(std::string_view xml) {
+  const Document document{xml, "CompleteMultipartUploadResult"};
+  if (!document) return {};
+  return unquoted(document.text("ETag"));
+}
+
+std::optional<PartList> parse_parts(std::string_view xml) {
+  const Document document{xml, "ListPartsResult"};
+  if (!document) return {};
+  PartList out;
+  for (const auto node : document.root().children("Part")) {
+    const auto part = number<unsigned>(node.child_value("PartNumber"));
+    const auto size = number<std::uint64_t>(node.child_value("Size"));
+    if (!part || *part == 0 || *part > most_parts || !size) return {};
+    out.parts.push_back({*part, *size, unquoted(node.child_value("ETag"))});
+  }
+  if (document.truncated()) out.next = number<unsigned>(document.text("NextPartNumberMarker"));
+  return out;
+}
+
+std::optional<UploadList> parse_uploads(std::string_view xml) {
+  const Document document{xml, "ListMultipartUploadsResult"};
+  if (!document) return {};
+  UploadList out;
+  for (const auto node : document.root().children("Upload")) {
+    out.uploads.push_back({node.child_value("Key"), node.child_value("UploadId"),
+                           parse_iso_date(node.child_value("Initiated"))});
+  }
+  if (document.truncated()) {
+    out.next_key = document.text("NextKeyMarker");
+    out.next_id = document.text("NextUploadIdMarker");
+  }
+  return out;
+}
+
+std::optional<ObjectList> parse_objects(std::string_view xml) {
+  const Document document{xml, "ListBucketResult"};
+  if (!document) return {};
+  ObjectList out;
+  for (const auto node : document.root().children("Contents")) {
+    const auto size = number<std::uint64_t>(node.child_value("Size"));
+    if (!size) return {};
+    out.objects.push_back({node.child_value("Key"), unquoted(node.child_value("ETag")), *size});
+  }
+  if (document.truncated()) out.next = document.text("NextContinuationToken");
+  return out;
+}
+
+std::string complete_body(const std::vector<UploadedPart>& parts) {
+  std::string out = "<CompleteMultipartUpload>";
+  for (const auto& part : parts) {
+    out += fmt::format("<Part><PartNumber>{}</PartNumber><ETag>\"{}\"</ETag></Part>", part.number,
+                       part.etag);
+  }
+  return out + "</CompleteMultipartUpload>";
+}
+
+std::optional<WallClock> parse_iso_date(std::string_view text) {
+  using namespace std::chrono;
+  if (text.size() < 20) return {};
+  const auto part = [&](std::size_t at, std::size_t length) {
+    return number<unsigned>(text.substr(at, length));
+  };
+  const auto y = part(0, 4), mo = part(5, 2), d = part(8, 2), h = part(11, 2), mi = part(14, 2),
+             s = part(17, 2);
+  if (!y || !mo || !d || !h || !mi || !s) return {};
+  const year_month_day date{year{static_cast<int>(*y)}, month{*mo}, day{*d}};
+  if (!date.ok() || *h > 23 || *mi > 59 || *s > 60) return {};
+  return sys_days{date} + hours{*h} + minutes{*mi} + seconds{*s};
+}
+
+std::optional<WallClock> parse_http_date(std::string_view text) {
+  constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  constexpr std::size_t length = 29;  // "Fri, 24 May 2013 00:00:00 GMT"
+  if (text.size() != length || !text.ends_with(" GMT")) return {};
+  const auto found = std::ranges::find(months, text.substr(8, 3));
+  if (found == months.end()) return {};
+  return parse_iso_date(fmt::format("{}-{:02}-{}T{}Z", text.substr(12, 4),
+                                    found - months.begin() + 1, text.substr(5, 2),
+                                    text.substr(17, 8)));
+}
+
+}  // namespace live::s3
