@@ -9,9 +9,9 @@ import re
 import sys
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
-LEVEL = {"base": 0, "codec": 1, "mp4": 1, "timeline": 1, "flv": 1, "hls": 1, "mux": 2, "rtmp": 2, "net": 2, "av": 2, "tree": 2,
+LEVEL = {"base": 0, "codec": 1, "mp4": 1, "timeline": 1, "flv": 1, "hls": 1, "s3": 1, "mux": 2, "rtmp": 2, "net": 2, "av": 2, "tree": 2,
          "http": 3, "live": 3, "process": 3, "fetch": 3, "media_in": 3, "registry": 3, "ingest": 4, "cli": 4}
-PURE = ("codec", "mp4", "timeline", "flv", "hls", "mux", "rtmp")
+PURE = ("codec", "mp4", "timeline", "flv", "hls", "s3", "mux", "rtmp")
 
 # family of headers -> where it may appear
 FAMILIES = [
@@ -21,7 +21,9 @@ FAMILIES = [
     (r"boost/beast", r"common/http/"),
     (r"boost/asio", r"common/(net|http|process|fetch|registry|ingest|cli)/|tools/"),
     (r"CLI/", r"common/cli/|tools/[^/]+/(main|options)\."),
-    (r"openssl/", r"common/(http|net|rtmp|ingest)/"),
+    (r"openssl/", r"common/(http|net|rtmp|ingest|s3)/"),
+    (r"pugixml", r"common/s3/"),
+    (r"sqlite3", r"tools/s3-dvr-sync/"),
     (r"curl/", r"common/fetch/"),
     (r"systemd/", r"common/cli/"),
 ]

@@ -1,0 +1,89 @@
+// What the journal is told of uploads, and what it gives back after a power cut.
+//
+//   single     will_put   (PUT)   done
+//   multipart  begun   part_done ...   done      or   gone
+//
+// Every call returns once its news would survive a power cut.  All throw Failure(io) where that cannot be had.
+#pragma once
+
+#include "tools/s3-dvr-sync/object_kind.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace s3_dvr_sync {
+
+/// Which bytes a file has, without reading them.
+struct FileMark {
+  std::uint64_t size = 0;
+  std::int64_t mtime_ns = 0;  ///< since 1970
+  std::uint64_t inode = 0;
+  bool operator==(const FileMark&) const = default;
+};
+/// Nothing when it is not there, or no regular file.
+std::optional<FileMark> mark_of(const std::filesystem::path& file);
+
+/// A part that the server has.
+struct PartRecord {
+  unsigned number = 0;  ///< 1 to 10000
+  std::string etag;
+  std::string sha256;  ///< hex, of its bytes
+  bool operator==(const PartRecord&) const = default;
+};
+
+/// A multipart upload that was begun and has not ended.
+struct Unfinished {
+  std::string upload_id;
+  std::uint64_t part_size = 0;  ///< of each but the last
+  std::vector<PartRecord> parts;
+  bool operator==(const Unfinished&) const = default;
+};
+
+/// An object that is in the bucket as a HEAD has shown.
+struct Stored {
+  std::string etag;  ///< without quotes
+  /// Of one request: the body's SHA-256 in hex.  Of a multipart upload: "HEX-COUNT", the SHA-256 of the parts' SHA-256s.
+  std::string sha256;
+  std::uint64_t size = 0;
+  bool operator==(const Stored&) const = default;
+};
+
+/// A file to be uploaded.
+struct Item {
+  std::filesystem::path local;
+  std::string key;  ///< without the prefix of the place
+  Kind kind = Kind::media;
+  FileMark mark;  ///< when it was found to be whole
+  std::optional<Unfinished> unfinished;
+};
+
+/// Keys are without the prefix of the place, as in Item.
+class UploadLog {
+ public:
+  UploadLog() = default;
+  UploadLog(const UploadLog&) = delete;
+  UploadLog& operator=(const UploadLog&) = delete;
+  virtual ~UploadLog() = default;
+
+  /// Before each PUT of a whole object: from now on an object with these bytes at `key` is ours.
+  virtual void will_put(const std::string& key, const FileMark& mark,
+                        const std::string& sha256) = 0;
+  /// A multipart upload has its id.  What was known of an earlier one of `key` is forgotten.
+  virtual void begun(const std::string& key, const FileMark& mark, const std::string& upload_id,
+                     std::uint64_t part_size) = 0;
+  virtual void part_done(const std::string& key, const PartRecord& part) = 0;
+  /// The server does not know the upload any more, or we have aborted it.
+  virtual void gone(const std::string& key) = 0;
+  /// It is there and verified; what was known of an unfinished upload is forgotten.
+  virtual void done(const std::string& key, const FileMark& mark, const Stored& stored) = 0;
+
+  /// Has done() or will_put() of `key` ever told one of the two?  Empty ones are nobody's.
+  [[nodiscard]] virtual bool is_ours(const std::string& key, std::string_view etag,
+                                     std::string_view sha256) const = 0;
+};
+
+}  // namespace s3_dvr_sync
