@@ -1,0 +1,36 @@
+// ROOT/.hold and .uploaded as this program makes and keeps them (man 5 hls-tree; read by common/tree/hold).
+#pragma once
+
+#include "common/tree/hold.hpp"
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace s3_dvr_sync {
+
+/// Sees to it that ROOT/.hold asks for `pattern` ("best", "*" or a name).  What others ask for stays.  One that cannot be
+/// understood asks for everything already, and stays.  True when it stands there now, also after a power cut; false on a
+/// full disk.  Throws Failure.
+bool keep_hold(const std::filesystem::path& root, std::string_view pattern);
+
+/// The `.uploaded` of one rendition, written.
+class UploadedFile {
+ public:
+  /// Reads what stands there already.
+  explicit UploadedFile(std::filesystem::path rendition_folder);
+
+  /// Stands on the disk after the next flush() that had space for it.
+  void add(const std::string& name);
+  /// Appends what is new.  What could not be written stays for the next time.
+  void flush();
+
+ private:
+  std::filesystem::path folder_;
+  live::tree::Uploaded known_;
+  std::vector<std::string> pending_;
+  bool complained_ = false;
+};
+
+}  // namespace s3_dvr_sync
