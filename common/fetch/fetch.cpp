@@ -1,140 +1,45 @@
 #include "common/fetch/fetch.hpp"
 
-#include "common/base/failure.hpp"
-#include "common/base/text.hpp"
 #include "common/fetch/multi.hpp"
+#include "common/fetch/pace.hpp"
+#include "common/fetch/transfer.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <deque>
 #include <map>
 
 namespace live::fetch {
-namespace {
 
-struct Freed {
-  void operator()(CURL* easy) const noexcept { ::curl_easy_cleanup(easy); }
-  void operator()(curl_slist* list) const noexcept { ::curl_slist_free_all(list); }
-};
-using Easy = std::unique_ptr<CURL, Freed>;
-using List = std::unique_ptr<curl_slist, Freed>;
+using Clock = std::chrono::steady_clock;
 
-/// One exchange; curl holds pointers into it while it runs.
-struct Transfer {
-  Transfer(asio::io_context& io, Request asked) : request(std::move(asked)), over(io) {
-    over.expires_after(request.timeout);
-  }
-  Request request;
-  Reply reply;
-  asio::steady_timer over;  ///< expires: too late; is cancelled: finished
-  bool finished = false, too_large = false;
-  List headers;
-  Easy easy;  ///< while it runs
-};
-
-std::size_t on_body(char* bytes, std::size_t /*one*/, std::size_t size, void* user) {
-  auto& transfer = *static_cast<Transfer*>(user);
-  transfer.too_large = transfer.reply.body.size() + size > transfer.request.max_body;
-  if (transfer.too_large) return 0;
-  transfer.reply.body.append(bytes, size);
-  return size;
-}
-
-List header_list(const Request& request) {
-  List list;
-  const auto add = [&](const std::string& line) {
-    if (auto* longer = ::curl_slist_append(list.get(), line.c_str())) {
-      static_cast<void>(list.release());
-      list.reset(longer);
-    }
-  };
-  for (const auto& [name, value] : request.headers)
-    add(fmt::format("{}: {}", name, value));
-  add("Expect:");  // a second round trip for a body of 200 bytes
-  return list;
-}
-
-void set_method(CURL* easy, const Request& request) {
-  if (request.method == "HEAD") ::curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-  if (request.method == "GET" || request.method == "HEAD") return;
-  ::curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-                     static_cast<curl_off_t>(request.body.size()));
-  ::curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.data());
-  ::curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
-}
-
-bool prepare(Transfer& transfer) {
-  transfer.easy.reset(::curl_easy_init());
-  CURL* easy = transfer.easy.get();
-  if (easy == nullptr) return false;
-  transfer.headers = header_list(transfer.request);
-  ::curl_easy_setopt(easy, CURLOPT_URL, transfer.request.url.c_str());
-  ::curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  ::curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-  ::curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  ::curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);  // a resolver that hangs must not hold us up
-  ::curl_easy_setopt(easy, CURLOPT_USERAGENT, "liveutils/" LIVE_VERSION);
-  ::curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer.headers.get());
-  ::curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &on_body);
-  ::curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
-  set_method(easy, transfer.request);
-  return true;
-}
-
-/// curl_easy_strerror() names neither host nor URL.
-std::string error_of(const Transfer& transfer, CURLcode result) {
-  if (transfer.too_large)
-    return fmt::format("the answer is larger than {} bytes", transfer.request.max_body);
-  std::string text = ::curl_easy_strerror(result);
-  if (!text.empty()) text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
-  long error = 0;
-  ::curl_easy_getinfo(transfer.easy.get(), CURLINFO_OS_ERRNO, &error);
-  if (result == CURLE_COULDNT_CONNECT && error != 0)
-    text += ": " + errno_text(static_cast<int>(error));
-  return text;
-}
-
-void take_reply(Transfer& transfer, CURLcode result) {
-  auto& reply = transfer.reply;
-  if (result != CURLE_OK) {
-    reply = {0, error_of(transfer, result), {}, {}};
-    return;
-  }
-  long status = 0;
-  const char* type = nullptr;
-  ::curl_easy_getinfo(transfer.easy.get(), CURLINFO_RESPONSE_CODE, &status);
-  ::curl_easy_getinfo(transfer.easy.get(), CURLINFO_CONTENT_TYPE, &type);
-  reply.status = static_cast<int>(status);
-  if (status == 0) reply.error = "the answer has no status";
-  if (type != nullptr) reply.content_type = type;
-}
-
-}  // namespace
-
-struct Client::State {
-  State(asio::io_context& loop, std::size_t concurrency, std::size_t line)
+struct Client::State : std::enable_shared_from_this<Client::State> {
+  State(asio::io_context& loop, const Limits& allowed, std::filesystem::path certificates)
       : io(loop),
-        most_running(concurrency),
-        most_waiting(line),
-        multi(io, static_cast<long>(concurrency),
+        limits(allowed),
+        ca_file(std::move(certificates)),
+        pace(limits.bytes_per_second),
+        refill(io),
+        multi(io, static_cast<long>(limits.concurrency),
               [this](CURL* easy, CURLcode result) { done(easy, result); }) {}
 
   /// False when there are too many, or we stop.
   bool enter(const std::shared_ptr<Transfer>& transfer) {
-    if (stopped || (running.size() >= most_running && waiting.size() >= most_waiting)) return false;
+    if (stopped || (running.size() >= limits.concurrency && waiting.size() >= limits.waiting))
+      return false;
     waiting.push_back(transfer);
     start();
     return true;
   }
 
   void start() {
-    while (running.size() < most_running && !waiting.empty()) {
+    while (running.size() < limits.concurrency && !waiting.empty()) {
       const auto transfer = waiting.front();
       waiting.pop_front();
-      if (prepare(*transfer) && multi.add(transfer->easy.get())) {
-        running.emplace(transfer->easy.get(), transfer);
+      const auto ration = [this](Transfer& self, std::size_t wanted) { return give(self, wanted); };
+      if (transfer->prepare(ca_file, ration) && multi.add(transfer->handle())) {
+        running.emplace(transfer->handle(), transfer);
       } else {
-        finish(*transfer, {0, "libcurl takes no more requests", {}, {}});
+        transfer->finish(Reply::failed("libcurl takes no more requests"));
       }
     }
   }
@@ -144,21 +49,37 @@ struct Client::State {
     if (found == running.end()) return;
     const auto transfer = found->second;
     running.erase(found);
-    take_reply(*transfer, result);
-    finish(*transfer, std::move(transfer->reply));
+    transfer->take_reply(result);
     start();
   }
 
-  static void finish(Transfer& transfer, Reply reply) {
-    transfer.reply = std::move(reply);
-    transfer.finished = true;
-    transfer.over.cancel();
+  /// Of a file, to the network.
+  std::size_t give(Transfer& transfer, std::size_t wanted) {
+    const auto now = Clock::now();
+    const auto given = pace.take(wanted, now);
+    sent += given;
+    if (given > 0) return given;
+    if (paused.empty()) {
+      refill.expires_at(pace.next(now));
+      refill.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+        if (const auto self = weak.lock(); self && !error) self->go_on();
+      });
+    }
+    paused.push_back(transfer.handle());
+    return 0;
+  }
+
+  void go_on() {
+    for (CURL* easy : std::exchange(paused, {})) {
+      const auto found = running.find(easy);
+      if (found != running.end()) found->second->resume();
+    }
   }
 
   /// Whoever waited for it does not any more.
   void leave(const Transfer& transfer) {
     std::erase_if(waiting, [&](const auto& other) { return other.get() == &transfer; });
-    const auto found = running.find(transfer.easy.get());
+    const auto found = running.find(transfer.handle());
     if (found == running.end()) return;
     multi.remove(found->first);
     running.erase(found);
@@ -167,26 +88,37 @@ struct Client::State {
 
   void stop() {
     stopped = true;
+    refill.cancel();
     for (const auto& transfer : std::exchange(waiting, {}))
-      finish(*transfer, {0, "the program stops", {}, {}});
+      transfer->finish(Reply::failed("the program stops"));
     for (const auto& [easy, transfer] : std::exchange(running, {})) {
       multi.remove(easy);
-      finish(*transfer, {0, "the program stops", {}, {}});
+      transfer->finish(Reply::failed("the program stops"));
     }
   }
 
   asio::io_context& io;
-  std::size_t most_running, most_waiting;
+  Limits limits;
+  std::filesystem::path ca_file;
+  Pace pace;
+  asio::steady_timer refill;
+  std::uint64_t sent = 0;
   bool stopped = false;
   std::deque<std::shared_ptr<Transfer>> waiting;
   std::map<CURL*, std::shared_ptr<Transfer>> running;
-  Multi multi;  // goes first
+  std::vector<CURL*> paused;  ///< of `running`, until the pace lets them go on
+  Multi multi;                // goes first
 };
 
 Client::Client(asio::io_context& io, std::size_t concurrency, std::size_t waiting)
-    : state_(std::make_shared<State>(io, concurrency, waiting)) {}
+    : Client(io, Limits{concurrency, waiting, 0}, {}) {}
+
+Client::Client(asio::io_context& io, const Limits& limits, std::filesystem::path ca_file)
+    : state_(std::make_shared<State>(io, limits, std::move(ca_file))) {}
 
 Client::~Client() { state_->stop(); }
+
+std::uint64_t Client::sent() const { return state_->sent; }
 
 awaitable<Reply> Client::send(Request request) { return exchange(state_, std::move(request)); }
 
@@ -201,13 +133,10 @@ awaitable<Reply> Client::exchange(std::shared_ptr<State> state, Request request)
   };
   const auto transfer = std::make_shared<Transfer>(state->io, std::move(request));
   const Place place{*state, *transfer};
-  if (!state->enter(transfer)) co_return Reply{0, "too many requests at once", {}, {}};
-  boost::system::error_code error;
-  if (!transfer->finished) error = std::get<0>(co_await transfer->over.async_wait(as_result));
-  if (transfer->finished) co_return std::move(transfer->reply);
-  if (error) co_return Reply{0, "given up", {}, {}};
-  co_return Reply{
-      0, fmt::format("no answer within {}", format_duration(transfer->request.timeout)), {}, {}};
+  if (!state->enter(transfer)) co_return Reply::failed("too many requests at once");
+  auto why = co_await transfer->wait();
+  if (transfer->is_finished()) co_return transfer->reply();
+  co_return Reply::failed(std::move(why));
 }
 
 }  // namespace live::fetch

@@ -5,30 +5,60 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace live::fetch {
 
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+/// A part of a file as the body of a request: read as it is sent, never whole in memory.
+struct FileRange {
+  int fd = -1;  ///< stays open until the answer is there; its position is not used
+  std::uint64_t offset = 0, length = 0;
+};
+
 struct Request {
   std::string method = "GET", url, body;
-  std::vector<std::pair<std::string, std::string>> headers;
+  Headers headers;  ///< an empty value: libcurl's own header of that name is not sent
   std::chrono::milliseconds timeout{
-      3'000};                     ///< of the whole exchange, its wait for others included
+      3'000};                     ///< of the whole exchange, its wait for others included; 0: none
   std::size_t max_body = 65'536;  ///< of the answer; more is a failure
+
+  std::optional<FileRange> file;      ///< instead of `body`
+  std::chrono::milliseconds stall{};  ///< nothing moved for so long: a failure; 0: never
+  bool keep_headers = false;          ///< the answer's are wanted
+  bool exact = false;   ///< the path goes as it is ("/../" too), in HTTP/1.1: what was signed
+  bool direct = false;  ///< never through a proxy
 };
 struct Reply {
   int status = 0;     ///< 0: no answer came; then `error` says why
   std::string error;  ///< one clause, without the URL's credentials
   std::string body, content_type;
+  Headers headers;  ///< of Request::keep_headers; names in lower case
+
+  static Reply failed(std::string why);
+  /// The value of the first header `name`, in lower case; empty: there is none.
+  [[nodiscard]] std::string header(std::string_view name) const;
+};
+
+struct Limits {
+  std::size_t concurrency = 1, waiting = 0;  ///< requests that run, and that wait
+  std::uint64_t bytes_per_second = 0;        ///< of all files that are sent, together; 0: no limit
 };
 
 class Client {
  public:
   /// At most `concurrency` requests run, and `waiting` wait; more fail at once ("too many requests at once").
   Client(asio::io_context& io, std::size_t concurrency, std::size_t waiting);
+  /// `ca_file`: certificates that are believed instead of the system's (PEM); empty: the system's.
+  Client(asio::io_context& io, const Limits& limits, std::filesystem::path ca_file);
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
   ~Client();
@@ -36,6 +66,9 @@ class Client {
   /// Redirects are not followed; certificates are verified; http and https only.  Cancelled, the exchange ends too.  Does
   /// not throw.
   awaitable<Reply> send(Request request);
+
+  /// Bytes of files that have been given to the network so far, in all.
+  [[nodiscard]] std::uint64_t sent() const;
 
  private:
   struct State;

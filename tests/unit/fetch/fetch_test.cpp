@@ -1,5 +1,8 @@
 #include "common/fetch/fetch.hpp"
 
+#include "common/base/fd.hpp"
+#include "common/base/file.hpp"
+#include "common/fetch/pace.hpp"
 #include "common/net/deadline.hpp"
 #include "common/net/spawn.hpp"
 #include "tests/support/http_server.hpp"
@@ -9,6 +12,7 @@
 #include <optional>
 #include <thread>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -219,6 +223,87 @@ TEST_F(Fetch, GoesOnAfterAnExchangeWasGivenUp) {
   start(client, get(server.url()), reply);
   run();
   EXPECT_EQ(reply.status, 200) << reply.error;
+}
+
+/// A file of `text` that has no name any more.
+Fd file_of(const std::string& text) {
+  std::string name = "/tmp/live-fetch-XXXXXX";
+  Fd file{::mkstemp(name.data())};
+  ::unlink(name.c_str());
+  write_all(file.get(), as_bytes(text));
+  return file;
+}
+
+TEST_F(Fetch, SendsAPartOfAFile) {
+  std::string seen;
+  const test::HttpServer server{[&](const std::string& request) {
+    seen = request;
+    return test::http_answer("200 OK", "", "ETag: \"a b\"\r\nX-Two:  2 \r\n");
+  }};
+  const auto file = file_of("0123456789");
+  auto request = get(server.url("/a/../b%20c"));
+  request.method = "PUT";
+  request.file = FileRange{file.get(), 2, 5};
+  request.headers = {{"Content-Type", "video/mp4"}};
+  request.exact = request.keep_headers = true;
+  const auto reply = send(request);
+  EXPECT_EQ(reply.status, 200) << reply.error;
+  EXPECT_EQ(reply.header("etag"), "\"a b\"");
+  EXPECT_EQ(reply.header("x-two"), "2");
+  EXPECT_EQ(reply.header("x-three"), "");
+  EXPECT_THAT(seen, AllOf(StartsWith("PUT /a/../b%20c HTTP/1.1\r\n"), EndsWith("\r\n\r\n23456"),
+                          HasSubstr("\r\nContent-Length: 5\r\n"), Not(HasSubstr("Expect"))));
+}
+
+TEST_F(Fetch, AFileThatHasBecomeShorterIsAFailure) {
+  const test::HttpServer server{[](const std::string&) { return "-"; }};
+  const auto file = file_of("0123456789");
+  auto request = get(server.url());
+  request.method = "PUT";
+  request.file = FileRange{file.get(), 0, 11};
+  EXPECT_EQ(send(request).error, "the file has become shorter while it was sent");
+}
+
+TEST_F(Fetch, StallsNoLongerThanItMay) {
+  const test::HttpServer server{[](const std::string&) { return "-"; }};
+  auto request = get(server.url());
+  request.timeout = 0ms;
+  request.stall = 50ms;
+  EXPECT_EQ(send(request).error, "nothing moved for 50ms");
+}
+
+TEST_F(Fetch, KeepsToTheRateWithWhatAllSend) {
+  const test::HttpServer server{[](const std::string&) { return test::http_answer("200 OK", ""); }};
+  const auto file = file_of(std::string(150'000, 'x'));
+  Client client{io_, Limits{2, 2, 500'000}, {}};
+  std::array<Reply, 2> replies;
+  auto request = get(server.url());
+  request.method = "PUT";
+  request.file = FileRange{file.get(), 0, 150'000};
+  request.timeout = patience;
+  const auto before = std::chrono::steady_clock::now();
+  for (auto& reply : replies)
+    start(client, request, reply);
+  run();
+  for (const auto& reply : replies)
+    EXPECT_EQ(reply.status, 200) << reply.error;
+  EXPECT_EQ(client.sent(), 300'000U);
+  EXPECT_GT(std::chrono::steady_clock::now() - before, 450ms);
+}
+
+TEST(Pace, WithoutARateEverythingGoes) {
+  Pace pace{0};
+  EXPECT_EQ(pace.take(1U << 30U, {}), 1U << 30U);
+}
+
+TEST(Pace, GivesInPortionsAndSaysWhenThereIsTheNext) {
+  Pace pace{100'000};
+  auto now = Monotonic{1h};
+  EXPECT_EQ(pace.take(1'000'000, now), Pace::least);
+  EXPECT_EQ(pace.take(1'000'000, now), 0U);
+  const auto next = pace.next(now);
+  EXPECT_NEAR(std::chrono::duration<double>(next - now).count(), 0.16384, 0.001);
+  EXPECT_EQ(pace.take(100, next), 100U);
 }
 
 TEST_F(Fetch, EndsWithItsClient) {
