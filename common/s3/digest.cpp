@@ -1,0 +1,101 @@
+#include "common/s3/digest.hpp"
+
+#include "common/s3/signature.hpp"
+
+#include <array>
+#include <charconv>
+#include <optional>
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+namespace live::s3 {
+namespace {
+
+constexpr std::size_t md5_bytes = 16;
+
+std::string hex(Bytes bytes) {
+  std::string out;
+  for (const auto byte : bytes)
+    out += fmt::format("{:02x}", byte);
+  return out;
+}
+
+std::optional<std::string> from_hex(std::string_view text) {
+  if (text.size() % 2 != 0) return {};
+  std::string out;
+  for (; !text.empty(); text.remove_prefix(2)) {
+    unsigned byte = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + 2, byte, 16);
+    if (error != std::errc{} || end != text.data() + 2) return {};
+    out += static_cast<char>(byte);
+  }
+  return out;
+}
+
+std::string digest_of(const std::string& bytes, const EVP_MD* kind) {
+  std::array<std::uint8_t, EVP_MAX_MD_SIZE> out{};
+  unsigned size = 0;
+  EVP_Digest(bytes.data(), bytes.size(), out.data(), &size, kind, nullptr);
+  return hex(Bytes{out}.first(size));
+}
+
+}  // namespace
+
+struct Digest::Context {
+  explicit Context(const EVP_MD* kind) : context(EVP_MD_CTX_new()) {
+    EVP_DigestInit_ex(context, kind, nullptr);
+  }
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+  ~Context() { EVP_MD_CTX_free(context); }
+  [[nodiscard]] std::string finish() const {
+    std::array<std::uint8_t, EVP_MAX_MD_SIZE> out{};
+    unsigned size = 0;
+    EVP_DigestFinal_ex(context, out.data(), &size);
+    return hex(Bytes{out}.first(size));
+  }
+  EVP_MD_CTX* context;
+};
+
+Digest::Digest(bool with_md5)
+    : sha256_(std::make_unique<Context>(EVP_sha256())),
+      md5_(with_md5 ? std::make_unique<Context>(EVP_md5()) : nullptr) {}
+
+Digest::Digest(Digest&&) noexcept = default;
+Digest& Digest::operator=(Digest&&) noexcept = default;
+Digest::~Digest() = default;
+
+void Digest::add(Bytes bytes) {
+  EVP_DigestUpdate(sha256_->context, bytes.data(), bytes.size());
+  if (md5_) EVP_DigestUpdate(md5_->context, bytes.data(), bytes.size());
+}
+
+Digest::Sums Digest::finish() { return {sha256_->finish(), md5_ ? md5_->finish() : std::string{}}; }
+
+std::string content_md5(std::string_view text) {
+  const auto bytes = from_hex(text);
+  if (!bytes || bytes->size() != md5_bytes) return {};
+  std::array<unsigned char, 4 * (md5_bytes / 3 + 1) + 1> out{};
+  const auto length = EVP_EncodeBlock(out.data(), as_bytes(*bytes).data(), md5_bytes);
+  return {out.begin(), out.begin() + length};
+}
+
+std::string multipart_etag(const std::vector<std::string>& etags) {
+  std::string all;
+  for (const auto& etag : etags) {
+    const auto bytes = from_hex(etag);
+    if (!bytes || bytes->size() != md5_bytes) return {};
+    all += *bytes;
+  }
+  return fmt::format("{}-{}", digest_of(all, EVP_md5()), etags.size());
+}
+
+std::string composite_sha256(const std::vector<std::string>& parts) {
+  std::string all;
+  for (const auto& part : parts)
+    all += from_hex(part).value_or(std::string{});
+  return fmt::format("{}-{}", digest_of(all, EVP_sha256()), parts.size());
+}
+
+}  // namespace live::s3

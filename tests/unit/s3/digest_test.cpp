@@ -1,0 +1,28 @@
+#include "common/s3/digest.hpp"
+
+#include <gtest/gtest.h>
+
+namespace live::s3 {
+namespace {
+
+TEST(Digest, TakesABodyInPieces) {
+  Digest digest{true};
+  digest.add(as_bytes("a"));
+  digest.add(as_bytes("bc"));
+  const auto sums = digest.finish();
+  EXPECT_EQ(sums.sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(sums.md5, "900150983cd24fb0d6963f7d28e17f72");
+  EXPECT_EQ(content_md5(sums.md5), "kAFQmDzST7DWlj99KOF/cg==");
+  EXPECT_EQ(Digest{false}.finish().md5, "");
+  EXPECT_EQ(content_md5("900150983cd24fb0d6963f7d28e17f"), "");
+  EXPECT_EQ(content_md5("900150983cd24fb0d6963f7d28e17fxx"), "");
+}
+
+TEST(Digest, OfPartsIsTheDigestOfTheirDigests) {
+  const std::string md5 = "900150983cd24fb0d6963f7d28e17f72";
+  EXPECT_EQ(multipart_etag({md5, md5}), "043a916d6cfeecedf5e04f0312ba762d-2");
+  EXPECT_EQ(multipart_etag({md5, "kms"}), "");
+}
+
+}  // namespace
+}  // namespace live::s3
