@@ -1,0 +1,320 @@
+#include "tools/s3-dvr-sync/bucket.hpp"
+
+#include "common/base/failure.hpp"
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+#include "common/net/deadline.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <random>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace s3_dvr_sync {
+
+namespace s3 = live::s3;
+using live::Exit;
+using live::fail;
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto worth_learning = 2min;  // clocks that differ less are not why
+constexpr auto completing = 5min;      // a server may take long to join what it has
+constexpr unsigned most_lessons = 4;   // of one request: time, place, credentials
+constexpr std::string_view sha256_name = "x-amz-meta-sha256";
+
+std::string unquoted(std::string text) {
+  std::erase(text, '"');
+  return text;
+}
+
+/// The host of "https://host/path"; empty for what is none.
+std::string host_of(std::string_view url, bool tls) {
+  const std::string_view scheme = tls ? "https://" : "http://";
+  if (!url.starts_with(scheme)) return {};
+  url.remove_prefix(scheme.size());
+  url = url.substr(0, url.find_first_of("/?#"));
+  const auto endpoint = s3::parse_endpoint(fmt::format("{}{}", scheme, url));
+  return endpoint ? endpoint->host : std::string{};
+}
+
+/// For a 301 whose body names the region in words only (HEAD) there is the header.
+std::string region_of(const s3::Error& error, const live::fetch::Reply& reply) {
+  return error.region.empty() ? reply.header("x-amz-bucket-region") : error.region;
+}
+
+/// What a log line says about an answer.
+std::string words(int status, const s3::Error& error, const live::fetch::Reply& reply) {
+  if (status == 0) return reply.error;
+  if (error.code.empty()) return fmt::format("HTTP {}", status);
+  return fmt::format("HTTP {} {} {}", status, live::printable(error.code),
+                     live::printable(error.message));
+}
+
+}  // namespace
+
+Bucket::Bucket(live::fetch::Client& client, CredentialSource& credentials, BucketSettings settings)
+    : client_(client),
+      credentials_(credentials),
+      settings_(std::move(settings)),
+      jitter_(std::random_device{}()),
+      notices_(!settings_.place.endpoint) {}
+
+live::fetch::Request Bucket::signed_request(const Ask& what, const s3::Credentials& credentials) {
+  const auto& place = settings_.place;
+  const auto host = host_.empty() ? place.host() : host_;
+  const auto now = std::chrono::system_clock::now() + skew_;
+  s3::ToSign sign{what.method, place.path(what.key), what.query, what.headers,
+                  what.body.sums.sha256};
+  sign.headers.push_back({"Host", host});
+  sign.headers.push_back({"x-amz-date", s3::amz_date(now)});
+  sign.headers.push_back({"x-amz-content-sha256", sign.body_hash});
+  if (!credentials.session_token.empty())
+    sign.headers.push_back({"x-amz-security-token", credentials.session_token});
+
+  live::fetch::Request out;
+  out.method = what.method;
+  out.url = fmt::format("{}://{}{}", place.is_tls() ? "https" : "http", host,
+                        s3::encoded_path(sign.path));
+  if (!what.query.empty()) out.url += "?" + s3::encoded_query(what.query);
+  const auto authorization = s3::authorization(sign, credentials, {place.region});
+  for (auto& field : sign.headers)
+    out.headers.emplace_back(std::move(field.name), std::move(field.value));
+  out.headers.emplace_back("Authorization", authorization);
+  if (what.headers.empty()) out.headers.emplace_back("Content-Type", "");  // none, not libcurl's
+  out.file = what.body.file;
+  if (!out.file) out.body = what.body.text;
+  out.timeout = 0ms;
+  out.stall =
+      what.patience.count() > 0 ? std::max(what.patience, settings_.stall) : settings_.stall;
+  out.max_body = what.max_answer;
+  out.keep_headers = out.exact = true;
+  return out;
+}
+
+live::awaitable<live::fetch::Reply> Bucket::send(const Ask& what,
+                                                 const s3::Credentials& credentials) {
+  ++requests_;
+  return client_.send(signed_request(what, credentials));
+}
+
+bool Bucket::learn_time(const live::fetch::Reply& reply) {
+  const auto date = s3::parse_http_date(reply.header("date"));
+  if (!date) return false;
+  const auto now = std::chrono::system_clock::now();
+  const auto found = std::chrono::round<std::chrono::seconds>(*date - now);
+  if (std::chrono::abs(found - skew_) < worth_learning) return false;
+  skew_ = found;
+  live::log::warn("our clock is {} {} the server's: signing with its time",
+                  live::format_duration(std::chrono::abs(skew_)),
+                  skew_.count() > 0 ? "behind" : "ahead of");
+  return true;
+}
+
+bool Bucket::learn_place(const Answer& answer) {
+  auto& place = settings_.place;
+  if (const auto region = region_of(answer.error, answer.reply);
+      !region.empty() && region != place.region) {
+    live::log::info("the bucket is in the region {}", live::printable(region));
+    place.region = region;
+    host_.clear();
+    return true;
+  }
+  const auto host = host_of(answer.reply.header("location"), place.is_tls());
+  if (host.empty() || host == (host_.empty() ? place.host() : host_)) return false;
+  live::log::info("the bucket is at {}", live::printable(host));
+  host_ = host;
+  return true;
+}
+
+void Bucket::refuse(const Ask& what, const Answer& answer) const {
+  const auto object = what.key.empty() ? settings_.place.bucket : what.key;
+  fail(Exit::unavailable, "{} {}: {}", what.method, live::printable(object),
+       words(answer.status, answer.error, answer.reply));
+}
+
+live::awaitable<Bucket::Answer> Bucket::ask(Ask what) {
+  unsigned failures = 0, lessons = 0;
+  if (what.body.sums.sha256.empty()) what.body.sums.sha256 = s3::empty_sha256;
+  for (;;) {
+    const auto credentials = co_await credentials_.get();
+    Answer answer;
+    answer.reply = co_await send(what, credentials);
+    answer.status = answer.reply.status;
+    if (auto error = s3::parse_error(answer.reply.body)) answer.error = std::move(*error);
+    auto verdict = judge(answer.status, answer.error.code);
+    const bool may_learn = lessons < most_lessons;
+    // A HEAD that is refused has no body to say why.
+    const bool silent = verdict == Verdict::denied && answer.error.code.empty();
+    bool learnt = false;
+    if (may_learn && (verdict == Verdict::skewed || silent)) learnt = learn_time(answer.reply);
+    if (may_learn && verdict == Verdict::elsewhere) learnt = learn_place(answer);
+    if (may_learn && !learnt && (verdict == Verdict::expired || silent))
+      learnt = co_await credentials_.renew(credentials);
+    if (learnt) {
+      ++lessons;
+      ++retries_;
+      continue;
+    }
+    if (verdict == Verdict::answer) co_return answer;
+    const auto said = words(answer.status, answer.error, answer.reply);
+    if (verdict == Verdict::no_bucket)
+      fail(Exit::config, "s3://{}: there is no such bucket", settings_.place.bucket);
+    if (verdict == Verdict::elsewhere)
+      fail(Exit::config, "s3://{}: it is elsewhere, and the server does not say where: {}",
+           settings_.place.bucket, said);
+    if (verdict != Verdict::later)
+      fail(Exit::denied, "s3://{}: {} {}: not allowed: {}", settings_.place.bucket, what.method,
+           live::printable(what.key), said);
+    if (++failures >= settings_.attempts)
+      fail(Exit::try_again, "{} {}: {}", what.method, live::printable(what.key), said);
+    live::log::debug("{} {}: {}: again", what.method, live::printable(what.key), said);
+    ++retries_;
+    co_await live::net::pause(jitter_.next(failures));
+  }
+}
+
+std::vector<s3::Field> Bucket::labels(const std::string& key, Kind kind) const {
+  std::vector<s3::Field> out{{"Content-Type", std::string{content_type(key)}},
+                             {"Cache-Control", std::string{cache_control(kind)}}};
+  if (!settings_.storage_class.empty() && kind == Kind::media)
+    out.push_back({"x-amz-storage-class", settings_.storage_class});
+  constexpr std::string_view kms = "aws:kms", kms_key = "aws:kms:";
+  if (settings_.sse.starts_with(kms_key)) {
+    out.push_back({"x-amz-server-side-encryption", std::string{kms}});
+    out.push_back(
+        {"x-amz-server-side-encryption-aws-kms-key-id", settings_.sse.substr(kms_key.size())});
+  } else if (!settings_.sse.empty()) {
+    out.push_back({"x-amz-server-side-encryption", settings_.sse});
+  }
+  for (const auto& [name, value] : settings_.metadata)
+    out.push_back({"x-amz-meta-" + name, value});
+  return out;
+}
+
+live::awaitable<std::optional<Object>> Bucket::head(std::string key) {
+  const Ask what{"HEAD", std::move(key), {}, {}, {}, live::s3::max_answer_bytes, {}};
+  auto answer = co_await ask(what);
+  if (answer.status == 404) co_return std::nullopt;
+  if (answer.status != 200) refuse(what, answer);
+  Object out{unquoted(answer.reply.header("etag")), answer.reply.header(sha256_name), 0};
+  const auto length = answer.reply.header("content-length");
+  std::from_chars(length.data(), length.data() + length.size(), out.size);
+  co_return out;
+}
+
+live::awaitable<std::optional<std::string>> Bucket::get(std::string key, std::size_t most) {
+  const Ask what{"GET", std::move(key), {}, {}, {}, most, {}};
+  auto answer = co_await ask(what);
+  if (answer.status == 404) co_return std::nullopt;
+  if (answer.status != 200) refuse(what, answer);
+  co_return std::move(answer.reply.body);
+}
+
+live::awaitable<std::optional<std::string>> Bucket::put(std::string key, Kind kind, Body body,
+                                                        Over over) {
+  Ask what{"PUT", std::move(key), {}, {}, std::move(body), live::s3::max_answer_bytes, {}};
+  what.headers = labels(what.key, kind);
+  what.headers.push_back({std::string{sha256_name}, what.body.sums.sha256});
+  if (settings_.content_md5)
+    what.headers.push_back({"Content-MD5", s3::content_md5(what.body.sums.md5)});
+  const auto plain = what.headers;
+  const bool guarded = over == Over::nothing && conditional_;
+  if (guarded) what.headers.push_back({"If-None-Match", "*"});
+  auto answer = co_await ask(what);
+  if (guarded && answer.status == 501) {  // "A header you provided implies functionality ..."
+    conditional_ = notices_ = false;
+    what.headers = plain;
+    answer = co_await ask(what);
+  }
+  if (answer.status == 412) {
+    notices_ = true;
+    co_return std::nullopt;
+  }
+  if (answer.status != 200) refuse(what, answer);
+  co_return unquoted(answer.reply.header("etag"));
+}
+
+live::awaitable<std::string> Bucket::begin(std::string key, Kind kind) {
+  Ask what{"POST", std::move(key), {{"uploads", ""}}, {}, {}, live::s3::max_answer_bytes, {}};
+  what.headers = labels(what.key, kind);
+  const auto answer = co_await ask(what);
+  auto id = s3::parse_upload_id(answer.reply.body);
+  if (answer.status != 200 || !id) refuse(what, answer);
+  co_return std::move(*id);
+}
+
+live::awaitable<std::optional<std::string>> Bucket::put_part(std::string key, std::string id,
+                                                             unsigned number, Body body) {
+  Ask what{"PUT", std::move(key), {}, {}, std::move(body), live::s3::max_answer_bytes, {}};
+  what.query = {{"partNumber", std::to_string(number)}, {"uploadId", std::move(id)}};
+  if (settings_.content_md5)
+    what.headers.push_back({"Content-MD5", s3::content_md5(what.body.sums.md5)});
+  const auto answer = co_await ask(what);
+  if (answer.status == 404) co_return std::nullopt;
+  if (answer.status != 200) refuse(what, answer);
+  co_return unquoted(answer.reply.header("etag"));
+}
+
+live::awaitable<Bucket::Completed> Bucket::complete(std::string key, std::string id,
+                                                    std::vector<s3::UploadedPart> parts) {
+  Ask what{
+      "POST",    std::move(key), {{"uploadId", std::move(id)}}, {}, {}, live::s3::max_answer_bytes,
+      completing};
+  what.body = body_of(s3::complete_body(parts), false);
+  what.headers = {{"Content-Type", "application/xml"}};
+  const auto answer = co_await ask(what);
+  if (answer.status == 404 || answer.status == 412) co_return Completed{};
+  // A 200 may be followed by an <Error>, which ask() has tried again where that helps.
+  auto etag = s3::parse_completed(answer.reply.body);
+  if (answer.status != 200 || !etag) refuse(what, answer);
+  co_return Completed{true, std::move(*etag)};
+}
+
+live::awaitable<void> Bucket::abort(std::string key, std::string id) {
+  Ask what{
+      "DELETE", std::move(key), {{"uploadId", std::move(id)}}, {}, {}, live::s3::max_answer_bytes,
+      {}};
+  const auto answer = co_await ask(what);
+  if (answer.status != 204 && answer.status != 200 && answer.status != 404) refuse(what, answer);
+}
+
+live::awaitable<std::optional<std::vector<s3::UploadedPart>>> Bucket::parts(std::string key,
+                                                                            std::string id) {
+  std::vector<s3::UploadedPart> out;
+  std::optional<unsigned> marker = 0;
+  while (marker) {
+    Ask what{"GET", key, {{"uploadId", id}}, {}, {}, live::s3::max_answer_bytes, {}};
+    if (*marker > 0) what.query.push_back({"part-number-marker", std::to_string(*marker)});
+    const auto answer = co_await ask(what);
+    if (answer.status == 404) co_return std::nullopt;
+    auto page = s3::parse_parts(answer.reply.body);
+    if (answer.status != 200 || !page) refuse(what, answer);
+    out.insert(out.end(), page->parts.begin(), page->parts.end());
+    const bool moves = page->next && *page->next > *marker;
+    marker = moves ? page->next : std::nullopt;
+  }
+  co_return out;
+}
+
+live::awaitable<std::vector<s3::OpenUpload>> Bucket::uploads(std::string key) {
+  const auto full = settings_.place.full_key(key);
+  Ask what{"GET", {}, {{"prefix", full}, {"uploads", ""}}, {}, {}, live::s3::max_answer_bytes, {}};
+  const auto answer = co_await ask(what);
+  auto page = s3::parse_uploads(answer.reply.body);
+  if (answer.status != 200 || !page) refuse(what, answer);
+  std::erase_if(page->uploads, [&](const auto& upload) { return upload.key != full; });
+  co_return std::move(page->uploads);
+}
+
+live::awaitable<void> Bucket::remove(std::string key) {
+  Ask what{"DELETE", std::move(key), {}, {}, {}, live::s3::max_answer_bytes, {}};
+  const auto answer = co_await ask(what);
+  if (answer.status != 204 && answer.status != 200 && answer.status != 404) refuse(what, answer);
+}
+
+}  // namespace s3_dvr_sync

@@ -1,0 +1,262 @@
+#include "tools/s3-dvr-sync/uploader.hpp"
+
+#include "common/base/failure.hpp"
+#include "common/base/fd.hpp"
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+#include "tools/s3-dvr-sync/side_by_side.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fcntl.h>
+
+namespace s3_dvr_sync {
+
+namespace s3 = live::s3;
+
+namespace {
+
+bool matches(const Object& found, const Stored& wanted) {
+  const bool by_etag = !wanted.etag.empty() && found.etag == wanted.etag;
+  const bool by_hash = !wanted.sha256.empty() && found.sha256 == wanted.sha256;
+  return found.size == wanted.size && (by_etag || by_hash);
+}
+
+live::fetch::FileRange range_of(int fd, const PartPlan& plan, unsigned number, std::uint64_t size) {
+  const auto begin = (number - 1) * plan.size;
+  return {fd, begin, std::min(plan.size, size - begin)};
+}
+
+std::vector<std::string> etags_of(const Unfinished& state) {
+  std::vector<std::string> out;
+  for (const auto& part : state.parts)
+    out.push_back(part.etag);
+  return out;
+}
+
+void sort_by_number(Unfinished& state) { std::ranges::sort(state.parts, {}, &PartRecord::number); }
+
+Ended is_somebody_elses(const std::string& key) {
+  live::log::warn("{}: there is another object of that name in the bucket: left alone",
+                  live::printable(key));
+  return Ended::conflict;
+}
+
+}  // namespace
+
+live::awaitable<Ended> Uploader::upload(Item item) {
+  const live::Fd file{::open(item.local.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!file || mark_of(item.local) != item.mark) co_return Ended::changed;
+  Ended ended{};
+  if (item.mark.size < multipart_from) {
+    ended = co_await upload_whole(item, file.get());
+  } else {
+    ended = co_await upload_parts(item, file.get());
+  }
+  co_return ended;
+}
+
+std::optional<Ended> Uploader::settle(const Item& item, const Object& found, const Stored& wanted) {
+  if (matches(found, wanted)) {
+    log_.done(item.key, item.mark, {found.etag, wanted.sha256, found.size});
+    return Ended::already;
+  }
+  if (log_.is_ours(item.key, found.etag, found.sha256)) return {};
+  return is_somebody_elses(item.key);
+}
+
+live::awaitable<Ended> Uploader::upload_whole(const Item& item, int fd) {
+  auto body =
+      co_await body_of(live::fetch::FileRange{fd, 0, item.mark.size}, settings_.content_md5);
+  const Stored wanted{{}, body.sums.sha256, item.mark.size};
+  auto over = Bucket::Over::nothing;
+  if (!bucket_.notices_what_is_there()) {
+    const auto found = co_await bucket_.head(item.key);
+    if (found) {
+      const auto settled = settle(item, *found, wanted);
+      if (settled) co_return *settled;
+      over = Bucket::Over::anything;
+    }
+  }
+  const auto ended = co_await put_and_verify(item, std::move(body), over);
+  co_return ended;
+}
+
+live::awaitable<Ended> Uploader::put_and_verify(const Item& item, Body body, Bucket::Over over) {
+  Stored wanted{{}, body.sums.sha256, body.size()};
+  const bool from_file = body.file.has_value();
+  log_.will_put(item.key, item.mark, wanted.sha256);
+  auto etag = co_await bucket_.put(item.key, item.kind, body, over);
+  if (!etag) {  // a 412: something is there, and it may well be ours, of an answer that was lost
+    const auto there = co_await bucket_.head(item.key);
+    if (!there) co_return Ended::changed;
+    const auto settled = settle(item, *there, wanted);
+    if (settled) co_return *settled;
+    etag = co_await bucket_.put(item.key, item.kind, std::move(body), Bucket::Over::anything);
+  }
+  if (from_file && mark_of(item.local) != item.mark) co_return Ended::changed;
+  wanted.etag = *etag;
+  const auto found = co_await bucket_.head(item.key);
+  if (!found || !matches(*found, wanted)) co_return is_somebody_elses(item.key);
+  wanted.etag = found->etag;
+  log_.done(item.key, item.mark, wanted);
+  co_return Ended::done;
+}
+
+live::awaitable<Ended> Uploader::publish(std::string key, Kind kind, std::string text) {
+  Item item;
+  item.key = std::move(key);
+  item.kind = kind;
+  item.mark.size = text.size();
+  auto body = body_of(std::move(text), settings_.content_md5);
+  auto over = Bucket::Over::nothing;
+  const auto found = co_await bucket_.head(item.key);
+  if (found) {
+    const auto settled = settle(item, *found, {{}, body.sums.sha256, item.mark.size});
+    if (settled) co_return *settled;
+    over = Bucket::Over::anything;
+  }
+  const auto ended = co_await put_and_verify(item, std::move(body), over);
+  co_return ended;
+}
+
+live::awaitable<bool> Uploader::is_there(std::string key, Stored stored) {
+  const auto found = co_await bucket_.head(std::move(key));
+  co_return found&& matches(*found, stored);
+}
+
+live::awaitable<Ended> Uploader::upload_parts(const Item& item, int fd) {
+  Parts parts{&item, fd, plan_parts(item.mark.size), {}, {}, 0, false};
+  const auto settled = co_await resume(parts);
+  if (settled) co_return *settled;
+  for (unsigned number = 1; number <= parts.plan.count; ++number)
+    if (std::ranges::find(parts.state.parts, number, &PartRecord::number) ==
+        parts.state.parts.end())
+      parts.missing.push_back(number);
+  const auto work = [this, &parts] { return send_parts(parts); };
+  co_await side_by_side(std::min(settings_.jobs, parts.missing.size()), work);
+  if (parts.gone) {
+    log_.gone(item.key);
+    co_return Ended::changed;
+  }
+  if (mark_of(item.local) != item.mark) {
+    co_await bucket_.abort(item.key, parts.state.upload_id);
+    log_.gone(item.key);
+    co_return Ended::changed;
+  }
+  const auto ended = co_await complete(parts);
+  co_return ended;
+}
+
+/// Parts are believed when both the log and the server have them.
+live::awaitable<std::optional<Ended>> Uploader::resume(Parts& parts) {
+  const auto& item = *parts.item;
+  if (item.unfinished && item.unfinished->part_size == parts.plan.size) {
+    parts.state = *item.unfinished;
+    sort_by_number(parts.state);
+    const auto listed = co_await bucket_.parts(item.key, parts.state.upload_id);
+    if (listed) {
+      std::erase_if(parts.state.parts, [&](const PartRecord& part) {
+        const auto size = range_of(0, parts.plan, part.number, item.mark.size).length;
+        return std::ranges::find(*listed, s3::UploadedPart{part.number, size, part.etag}) ==
+               listed->end();
+      });
+      live::log::info("{}: goes on behind {} of {} parts", live::printable(item.key),
+                      parts.state.parts.size(), parts.plan.count);
+      co_return std::nullopt;
+    }
+  }
+  const auto settled = co_await look_before_parts(parts);
+  if (!settled) co_await begin(parts);
+  co_return settled;
+}
+
+live::awaitable<std::optional<Ended>> Uploader::look_before_parts(const Parts& parts) {
+  const auto& item = *parts.item;
+  const auto found = co_await bucket_.head(item.key);
+  if (!found) co_return std::nullopt;
+  Stored wanted{{}, {}, item.mark.size};
+  const bool whole = parts.state.parts.size() == parts.plan.count;
+  if (whole) {  // the answer to its completion was lost
+    wanted.etag = s3::multipart_etag(etags_of(parts.state));
+  } else if (found->size == item.mark.size && !log_.is_ours(item.key, found->etag, found->sha256)) {
+    wanted.etag = co_await etag_of_file(parts);
+  }
+  co_return settle(item, *found, wanted);
+}
+
+/// As if its parts had been sent.
+live::awaitable<std::string> Uploader::etag_of_file(const Parts& parts) {
+  std::vector<std::string> etags;
+  for (unsigned number = 1; number <= parts.plan.count; ++number) {
+    const auto range = range_of(parts.fd, parts.plan, number, parts.item->mark.size);
+    const auto body = co_await body_of(range, true);
+    etags.push_back(body.sums.md5);
+  }
+  co_return s3::multipart_etag(etags);
+}
+
+/// What a crash has left between the server's answer and our log is of nobody any more.
+live::awaitable<void> Uploader::begin(Parts& parts) {
+  const auto& item = *parts.item;
+  const auto orphans = co_await bucket_.uploads(item.key);
+  for (const auto& orphan : orphans) {
+    live::log::info("{}: an unfinished upload that nobody knows: aborted",
+                    live::printable(item.key));
+    co_await bucket_.abort(item.key, orphan.id);
+  }
+  const auto id = co_await bucket_.begin(item.key, item.kind);
+  parts.state = {id, parts.plan.size, {}};
+  log_.begun(item.key, item.mark, id, parts.plan.size);
+}
+
+live::awaitable<void> Uploader::send_parts(Parts& parts) {
+  try {
+    while (parts.next < parts.missing.size() && !parts.gone)
+      co_await send_part(parts, parts.missing[parts.next++]);
+  } catch (...) {
+    parts.next = parts.missing.size();  // the others need not try
+    throw;
+  }
+}
+
+live::awaitable<void> Uploader::send_part(Parts& parts, unsigned number) {
+  const auto& item = *parts.item;
+  const auto range = range_of(parts.fd, parts.plan, number, item.mark.size);
+  auto body = co_await body_of(range, settings_.content_md5);
+  PartRecord record{number, {}, body.sums.sha256};
+  const auto etag =
+      co_await bucket_.put_part(item.key, parts.state.upload_id, number, std::move(body));
+  parts.gone = parts.gone || !etag;
+  if (!etag) co_return;
+  record.etag = *etag;
+  log_.part_done(item.key, record);
+  parts.state.parts.push_back(std::move(record));
+}
+
+live::awaitable<Ended> Uploader::complete(Parts& parts) {
+  const auto& item = *parts.item;
+  sort_by_number(parts.state);
+  std::vector<s3::UploadedPart> list;
+  std::vector<std::string> hashes;
+  for (const auto& part : parts.state.parts) {
+    list.push_back({part.number, 0, part.etag});
+    hashes.push_back(part.sha256);
+  }
+  const auto completed =
+      co_await bucket_.complete(item.key, parts.state.upload_id, std::move(list));
+  auto etag = completed.etag;
+  if (etag.empty()) etag = s3::multipart_etag(etags_of(parts.state));
+  const auto found = co_await bucket_.head(item.key);
+  const Stored wanted{etag, s3::composite_sha256(hashes), item.mark.size};
+  if (found && matches(*found, wanted)) {
+    log_.done(item.key, item.mark, {found->etag, wanted.sha256, found->size});
+    co_return Ended::done;
+  }
+  if (!completed.done) log_.gone(item.key);
+  if (found) co_return is_somebody_elses(item.key);
+  co_return Ended::changed;
+}
+
+}  // namespace s3_dvr_sync
