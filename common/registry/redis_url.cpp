@@ -1,9 +1,10 @@
 #include "common/registry/redis_url.hpp"
 
-#include "common/base/percent.hpp"
+#include "common/base/user_info.hpp"
 
 #include <charconv>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -23,14 +24,12 @@ std::optional<unsigned> parse_database(std::string_view text) {
 
 /// Takes "[[USER]:PASSWORD@]" off the front of `rest`, whose authority ends at `end`.
 void take_credentials(std::string_view& rest, std::size_t end, RedisUrl& url) {
-  const auto at = rest.substr(0, end).rfind('@');
-  if (at == std::string_view::npos) return;
-  const auto credentials = rest.substr(0, at);
-  const auto colon = credentials.find(':');
-  url.user = percent_decoded(credentials.substr(0, colon));
-  if (colon != std::string_view::npos)
-    url.password = percent_decoded(credentials.substr(colon + 1));
-  rest.remove_prefix(at + 1);
+  auto authority = rest.substr(0, end);
+  const auto whole = authority.size();
+  auto who = take_user_info(authority);
+  url.user = std::move(who.user);
+  url.password = std::move(who.password);
+  rest.remove_prefix(whole - authority.size());
 }
 
 std::variant<RedisUrl, std::string> parse_tcp(std::string_view rest) {

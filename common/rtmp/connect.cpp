@@ -1,10 +1,11 @@
 #include "common/rtmp/connect.hpp"
 
-#include "common/base/percent.hpp"
+#include "common/base/user_info.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace live::rtmp {
 
@@ -104,14 +105,12 @@ TcUrl read_tc_url(std::string_view url) {
   const auto scheme = url.find("://");
   if (scheme == std::string_view::npos) return out;
   url.remove_prefix(scheme + 3);
-  const auto authority = url.substr(0, url.find_first_of("/?"));
-  if (const auto at = authority.rfind('@'); at != std::string_view::npos) {
-    const auto colon = authority.substr(0, at).find(':');
-    out.user = percent_decoded(authority.substr(0, std::min(colon, at)));
-    if (colon != std::string_view::npos)
-      out.password = percent_decoded(authority.substr(colon + 1, at - colon - 1));
-  }
-  auto [path, query] = split_query(url.substr(authority.size()));
+  auto authority = url.substr(0, url.find_first_of("/?"));
+  url.remove_prefix(authority.size());
+  auto who = take_user_info(authority);
+  out.user = std::move(who.user);
+  out.password = std::move(who.password);
+  auto [path, query] = split_query(url);
   out.path = without_slashes(path);
   out.query = std::move(query);
   return out;

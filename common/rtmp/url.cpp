@@ -1,9 +1,10 @@
 #include "common/rtmp/url.hpp"
 
-#include "common/base/percent.hpp"
 #include "common/base/text.hpp"
+#include "common/base/user_info.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -12,18 +13,6 @@ namespace {
 
 constexpr std::uint16_t plain_port = 1935, tls_port = 443;
 constexpr std::size_t max_url_bytes = 4'096;
-
-/// Credentials off the front of `authority`.
-void take_user(std::string_view& authority, Url& out) {
-  const auto at = authority.rfind('@');
-  if (at == std::string_view::npos) return;
-  const auto credentials = authority.substr(0, at);
-  const auto colon = credentials.find(':');
-  out.user = percent_decoded(credentials.substr(0, colon));
-  if (colon != std::string_view::npos)
-    out.password = percent_decoded(credentials.substr(colon + 1));
-  authority.remove_prefix(at + 1);
-}
 
 bool take_host(std::string_view authority, Url& out) {
   const auto bracket = authority.rfind(']');
@@ -51,7 +40,9 @@ std::string take_server(std::string_view& text, Url& out) {
   text.remove_prefix(text.find("://") + 3);
   auto authority = text.substr(0, text.find('/'));
   text.remove_prefix(authority.size());
-  take_user(authority, out);
+  auto who = take_user_info(authority);
+  out.user = std::move(who.user);
+  out.password = std::move(who.password);
   if (!take_host(authority, out)) return "there is no host, or no port, in it";
   if (text.size() < 2) return "there is no application behind the host";
   text.remove_prefix(1);
