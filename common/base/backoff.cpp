@@ -9,11 +9,8 @@ std::chrono::milliseconds Backoff::next(std::chrono::milliseconds held) {
   constexpr unsigned doublings = 6;  // 250 ms * 2^6 > 10 s
   const auto delay = std::min(longest, first * (1U << std::min(failures_, doublings)));
   ++failures_;
-  random_ ^= random_ << 13U;
-  random_ ^= random_ >> 7U;
-  random_ ^= random_ << 17U;
   const auto fifth = static_cast<std::uint64_t>(delay.count()) / 5;
-  return delay - std::chrono::milliseconds{static_cast<std::int64_t>(random_ % (fifth + 1))};
+  return delay - std::chrono::milliseconds{static_cast<std::int64_t>(jitter_.upto(fifth))};
 }
 
 }  // namespace live

@@ -1,6 +1,8 @@
 // How long to wait before the next attempt: at a peer that is away, of a command that died.  Pure.
 #pragma once
 
+#include "common/base/jitter.hpp"
+
 #include <chrono>
 #include <cstdint>
 
@@ -13,8 +15,7 @@ class Backoff {
   static constexpr std::chrono::milliseconds first{250}, longest{10'000};
 
   /// What held for `stable` makes the next failure a first one.
-  Backoff(std::uint64_t seed, std::chrono::milliseconds stable)
-      : random_(seed | 1U), stable_(stable) {}
+  Backoff(std::uint64_t seed, std::chrono::milliseconds stable) : jitter_(seed), stable_(stable) {}
 
   /// The attempt failed, or what it made was lost after `held`.
   std::chrono::milliseconds next(std::chrono::milliseconds held);
@@ -22,7 +23,7 @@ class Backoff {
   [[nodiscard]] unsigned failures() const { return failures_; }
 
  private:
-  std::uint64_t random_;  ///< xorshift64
+  Jitter jitter_;
   std::chrono::milliseconds stable_;
   unsigned failures_ = 0;
 };

@@ -21,6 +21,7 @@ std::chrono::milliseconds Retry::next(std::chrono::milliseconds held, Refusal re
     failures_ = 0;
   }
   ++failures_;
+  if (held >= taken && refusal == Refusal::temporary) refusal = Refusal::none;
   temporary_ = refusal == Refusal::temporary ? temporary_ + 1 : 0;
   hopeless_ = refusal == Refusal::permanent || temporary_ > 1;
   if (hopeless_) return with_jitter(hopeless);
@@ -31,11 +32,8 @@ std::chrono::milliseconds Retry::next(std::chrono::milliseconds held, Refusal re
 
 /// Up to 5 % more, so that relays that were cut off together do not come back together.
 std::chrono::milliseconds Retry::with_jitter(std::chrono::milliseconds delay) {
-  random_ ^= random_ << 13U;
-  random_ ^= random_ >> 7U;
-  random_ ^= random_ << 17U;
   const auto most = static_cast<std::uint64_t>(delay.count()) / 20;
-  return delay + std::chrono::milliseconds{static_cast<std::int64_t>(random_ % (most + 1))};
+  return delay + std::chrono::milliseconds{static_cast<std::int64_t>(jitter_.upto(most))};
 }
 
 }  // namespace social_relay

@@ -1,6 +1,8 @@
 // How long a destination is left alone after its connection has ended.  Pure.
 #pragma once
 
+#include "common/base/jitter.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <string_view>
@@ -19,8 +21,10 @@ class Retry {
  public:
   static constexpr std::chrono::milliseconds first{2'000}, longest{60'000}, hopeless{300'000};
   static constexpr std::chrono::milliseconds stable{60'000};
+  /// A server that has taken the stream for so long does not refuse it, whatever it says as it ends the connection.
+  static constexpr std::chrono::milliseconds taken{5'000};
 
-  explicit Retry(std::uint64_t seed) : random_(seed | 1U) {}
+  explicit Retry(std::uint64_t seed) : jitter_(seed) {}
 
   /// `held`: how long it had been sending; 0: it never was.
   std::chrono::milliseconds next(std::chrono::milliseconds held, Refusal refusal);
@@ -32,7 +36,7 @@ class Retry {
  private:
   std::chrono::milliseconds with_jitter(std::chrono::milliseconds delay);
 
-  std::uint64_t random_;  ///< xorshift64
+  live::Jitter jitter_;
   std::chrono::milliseconds delay_ = first;
   unsigned failures_ = 0, temporary_ = 0;
   bool hopeless_ = false;

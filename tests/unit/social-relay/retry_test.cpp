@@ -49,6 +49,14 @@ TEST(Retry, BelievesANameInUseOnlyOnce) {
   EXPECT_FALSE(retry.is_hopeless());
 }
 
+TEST(Retry, AServerThatTookTheStreamAndGoesDownHasNotRefusedIt) {
+  Retry retry{1};
+  retry.next(30s, Refusal::temporary);
+  expect_near(retry.next(30s, Refusal::temporary), 3s);
+  EXPECT_FALSE(retry.is_hopeless());
+  expect_near(retry.next(30s, Refusal::permanent), 5min);
+}
+
 TEST(Refusal, IsToldByTheCode) {
   EXPECT_EQ(refusal_of("", ""), Refusal::none);
   EXPECT_EQ(refusal_of("NetStream.Publish.BadName", "Stream already publishing"),
