@@ -55,7 +55,7 @@ class Runtime {
   /// Serves further pages beside them: `handler` is asked for `path` and everything below it.  Who may see them is the
   /// handler's to decide.
   void on_request(std::string path, http::Handler handler);
-  /// One line that is redrawn twice a second where stderr is a terminal, and never elsewhere.
+  /// A line, or several, redrawn twice a second where stderr is a terminal, and never elsewhere.
   void status_line(std::function<std::string()> callback);
 
  private:

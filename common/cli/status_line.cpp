@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -24,10 +25,15 @@ bool is_pipe(int fd) {
   return ::fstat(fd, &info) == 0 && S_ISFIFO(info.st_mode);
 }
 
-std::size_t terminal_width() {
+struct Size {
+  std::size_t columns = 80, rows = 24;
+};
+
+Size terminal_size() {
   winsize size{};
-  const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
-  return known ? size.ws_col : 80U;
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 8 || size.ws_row < 2)
+    return {};
+  return {size.ws_col, size.ws_row};
 }
 
 Fd open_terminal() {
@@ -56,7 +62,7 @@ StatusLine::StatusLine() : turn_(open_terminal()) {
 
 StatusLine::~StatusLine() {
   log::set_sink({});
-  if (!shown_.empty()) put(std::string{clear_line});
+  if (!shown_.empty()) put(cleared());
 }
 
 bool StatusLine::has_the_turn() {
@@ -70,13 +76,29 @@ bool StatusLine::has_the_turn() {
 void StatusLine::draw(std::string_view text) {
   const std::lock_guard lock{mutex_};
   if (!has_the_turn()) return;
-  shown_ = printable(redact(text), terminal_width() - 4);
-  put(std::string{clear_line} + shown_);
+  const auto clear = cleared();
+  const auto [columns, rows] = terminal_size();
+  shown_.clear();
+  rows_ = 0;
+  for (bool more = true; more && rows_ + 1 < rows; ++rows_) {
+    const auto end = text.find('\n');
+    more = end != std::string_view::npos;
+    if (rows_ > 0) shown_ += '\n';
+    shown_ += printable(redact(text.substr(0, end)), columns - 4);
+    if (more) text.remove_prefix(end + 1);
+  }
+  put(clear + shown_);
+}
+
+/// What takes away all that is shown.
+std::string StatusLine::cleared() const {
+  if (rows_ < 2) return std::string{clear_line};
+  return fmt::format("\r\x1b[{}A\x1b[J", rows_ - 1);
 }
 
 void StatusLine::print_above(std::string_view log_line) {
   const std::lock_guard lock{mutex_};
-  put(std::string{clear_line}.append(log_line).append("\n").append(shown_));
+  put(cleared().append(log_line).append("\n").append(shown_));
 }
 
 }  // namespace live::cli

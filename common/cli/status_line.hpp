@@ -3,6 +3,7 @@
 
 #include "common/base/fd.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -20,17 +21,19 @@ class StatusLine {
   StatusLine& operator=(const StatusLine&) = delete;
   ~StatusLine();
 
-  /// Replaces the line with `text`, cut to the width of the terminal.
+  /// Replaces the line with `text`, cut to the width of the terminal.  It may be several, as many as there are rows but one.
   void draw(std::string_view text);
 
  private:
   StatusLine();
   bool has_the_turn();
+  [[nodiscard]] std::string cleared() const;
   void print_above(std::string_view log_line);
 
   std::mutex mutex_;  // log lines come from every thread
   std::string shown_;
-  Fd turn_;  // the terminal, opened anew: flock(2) on it is the turn to draw
+  std::size_t rows_ = 0;  // of shown_
+  Fd turn_;               // the terminal, opened anew: flock(2) on it is the turn to draw
   bool mine_ = false;
   int draws_ = 0;
 };

@@ -51,6 +51,19 @@ void draw_twice_and_log() {
   line->draw(std::string(100, 'x'));
 }
 
+void draw_several_lines() {
+  log::start("prog", log::Level::info, log::Format::text);
+  const auto line = StatusLine::on_stderr();
+  if (!line) ::_exit(3);
+  line->draw("one\n" + std::string(100, 'x') + "\nthree");
+  log::info("something happened");
+  line->draw("one of rtmp://u:secret@host\ntwo");
+  std::string many;
+  for (int i = 0; i < 50; ++i)
+    many += "line " + std::to_string(i) + "\n";
+  line->draw(many);
+}
+
 void want_no_line() {
   if (StatusLine::on_stderr()) ::_exit(3);
 }
@@ -63,6 +76,15 @@ TEST(StatusLine, IsRedrawnBelowLogLinesAndClearedAtTheEnd) {
   EXPECT_THAT(shown, HasSubstr("\x1b[K" + std::string(36, 'x') + "...")) << "cut to the width";
   EXPECT_THAT(shown, Not(HasSubstr(std::string(37, 'x'))));
   EXPECT_THAT(shown, EndsWith("\r\x1b[K"));
+}
+
+TEST(StatusLine, MayBeSeveral) {
+  const auto shown = shown_on_terminal("xterm", draw_several_lines);
+  EXPECT_THAT(shown, HasSubstr("\r\x1b[Kone\r\n" + std::string(36, 'x') + "...\r\nthree"));
+  EXPECT_THAT(shown, HasSubstr("three\r\x1b[2A\x1b[J20")) << "the log takes their place";
+  EXPECT_THAT(shown, HasSubstr("\x1b[2A\x1b[Jone of rtmp://***@host\r\ntwo\r\x1b[1A\x1b[Jline 0"));
+  EXPECT_THAT(shown, EndsWith("line 8\r\x1b[8A\x1b[J"))
+      << "as many as the terminal has rows but one";
 }
 
 TEST(StatusLine, IsNotDrawnOnADumbTerminal) {
