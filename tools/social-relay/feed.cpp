@@ -17,6 +17,21 @@ constexpr auto longest_wait = 10s;
 
 }  // namespace
 
+Feed::Outlet::Outlet(const Version& version, Handoff& handoff)
+    : interleaver_([&handoff, shared = std::make_shared<const Version>(version)](SharedItem item) {
+        handoff.push(Made{shared, std::move(item)});
+      }) {}
+
+void Feed::Outlet::push(SharedItem item) {
+  const std::lock_guard lock{mutex_};
+  interleaver_.push(std::move(item));
+}
+
+void Feed::Outlet::flush() {
+  const std::lock_guard lock{mutex_};
+  interleaver_.flush();
+}
+
 Feed::Feed(live::media_in::Spec spec, Handoff& handoff)
     : handoff_(handoff), source_(std::move(spec), [this] { return !stopping_; }) {}
 
@@ -61,8 +76,10 @@ void Feed::run() {
         take(std::make_shared<Unit>(std::get<Unit>(std::move(item))));
       }
     }
-    for (auto& making : makings_)
+    for (auto& making : makings_) {
       making.maker->finish();
+      making.outlet->flush();
+    }
   } catch (...) {
     failure_ = std::current_exception();
   }
@@ -107,9 +124,9 @@ void Feed::adopt_wishes() {
   std::erase_if(makings_, [&](const Making& making) { return !wanted(making.version); });
   for (const auto& version : *wishes) {
     if (std::ranges::find(makings_, version, &Making::version) != makings_.end()) continue;
-    const auto shared = std::make_shared<const Version>(version);
-    auto sink = [this, shared](SharedItem item) { handoff_.push(Made{shared, std::move(item)}); };
-    makings_.push_back({version, make_maker(version, std::move(sink))});
+    auto outlet = std::make_shared<Outlet>(version, handoff_);
+    auto sink = [outlet](SharedItem item) { outlet->push(std::move(item)); };
+    makings_.push_back({version, outlet, make_maker(version, std::move(sink))});
   }
 }
 

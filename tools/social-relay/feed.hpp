@@ -4,6 +4,7 @@
 
 #include "common/media_in/source.hpp"
 #include "tools/social-relay/handoff.hpp"
+#include "tools/social-relay/interleaver.hpp"
 #include "tools/social-relay/version.hpp"
 
 #include <atomic>
@@ -35,8 +36,20 @@ class Feed {
   [[nodiscard]] std::exception_ptr failure() const { return failure_; }
 
  private:
+  /// What a maker gives, from any of its threads, in order to the handoff.
+  class Outlet {
+   public:
+    Outlet(const Version& version, Handoff& handoff);
+    void push(SharedItem item);
+    void flush();
+
+   private:
+    std::mutex mutex_;
+    Interleaver interleaver_;
+  };
   struct Making {
     Version version;
+    std::shared_ptr<Outlet> outlet;
     std::unique_ptr<Maker> maker;
     bool begun = false;
   };

@@ -6,10 +6,10 @@
 namespace social_relay {
 
 /// REQUIRES: the lock is held.
-bool Handoff::takes(const Made& made) {
+bool Handoff::takes(const Made& made, std::size_t bytes) {
   const auto& item = *made.item;
   const bool wants_key = std::ranges::find(want_key_, made.version) != want_key_.end();
-  const bool fits = bytes_ + item.size() <= most_bytes;
+  const bool fits = bytes_ + bytes <= most_bytes;
   if (fits && (!item.video || !wants_key || item.key)) {
     if (item.video && wants_key) std::erase(want_key_, made.version);
     return true;
@@ -25,8 +25,9 @@ void Handoff::push(Handed handed) {
     const std::lock_guard lock{mutex_};
     const auto* made = std::get_if<Made>(&handed);
     if (made != nullptr) {
-      if (!takes(*made)) return;
-      bytes_ += made->item->size();
+      const auto bytes = made->item->size() + item_bytes;
+      if (!takes(*made, bytes)) return;
+      bytes_ += bytes;
     }
     first = waiting_.empty();
     waiting_.push_back(std::move(handed));

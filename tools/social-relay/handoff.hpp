@@ -33,6 +33,8 @@ class Handoff {
  public:
   /// Beyond, items are dropped and counted; of pictures all up to a version's next key frame.
   static constexpr std::size_t most_bytes = 64U << 20U;
+  /// What an item costs beyond its body: itself, its buffer's and its place here; so that tiny ones are bounded, too.
+  static constexpr std::size_t item_bytes = 256;
 
   /// `wake` is called, on the thread that pushes, when there is something after there was nothing.
   explicit Handoff(std::function<void()> wake) : wake_(std::move(wake)) {}
@@ -43,7 +45,7 @@ class Handoff {
   [[nodiscard]] std::uint64_t dropped() const;
 
  private:
-  [[nodiscard]] bool takes(const Made& made);
+  [[nodiscard]] bool takes(const Made& made, std::size_t bytes);
 
   std::function<void()> wake_;
   mutable std::mutex mutex_;

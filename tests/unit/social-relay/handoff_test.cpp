@@ -46,7 +46,7 @@ TEST_F(HandoffTest, WakesOnceForAllThatGathers) {
 }
 
 TEST_F(HandoffTest, GoesOnAtAKeyFrameOnceItWasFull) {
-  constexpr auto half = Handoff::most_bytes / 2;
+  constexpr auto half = Handoff::most_bytes / 2 - Handoff::item_bytes;
   push(picture(Ms{0}, true, half));
   push(picture(Ms{40}, false, half));
   push(picture(Ms{80}));
@@ -60,8 +60,18 @@ TEST_F(HandoffTest, GoesOnAtAKeyFrameOnceItWasFull) {
   EXPECT_EQ(handoff_.dropped(), 2U);
 }
 
+TEST_F(HandoffTest, CountsMoreThanTheBytesOfTinyItems) {
+  constexpr auto most = Handoff::most_bytes / Handoff::item_bytes;
+  push(picture(Ms{0}, true, 0));
+  const auto tiny = sound(Ms{1});
+  for (std::size_t i = 0; i < most; ++i)
+    push(tiny);
+  EXPECT_GT(handoff_.dropped(), 0U);
+  EXPECT_LE(handoff_.take().size(), most);
+}
+
 TEST_F(HandoffTest, TellsTheEndHoweverFullItIs) {
-  push(picture(Ms{0}, true, Handoff::most_bytes));
+  push(picture(Ms{0}, true, Handoff::most_bytes - Handoff::item_bytes));
   handoff_.push(SourceEnded{});
   EXPECT_EQ(handoff_.take().size(), 2U);
 }
