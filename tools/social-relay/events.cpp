@@ -4,6 +4,8 @@
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 
+#include <algorithm>
+#include <array>
 #include <string>
 
 #include <fcntl.h>
@@ -32,9 +34,14 @@ bool takes_more(int fd) {
 void log(const Event& event) {
   auto text = fmt::format("{}: {}", event.destination, event.what);
   if (!event.why.empty()) text += fmt::format(": {}", event.why);
-  if (event.retry_in) text += fmt::format(", again in {}", live::format_duration(*event.retry_in));
-  const bool bad = event.what == "lost" || event.what == "refused" || event.what == "breach";
-  if (bad) {
+  if (event.retry_in) {
+    const auto about = std::chrono::round<std::chrono::seconds>(*event.retry_in);
+    text += fmt::format(", again in {}", live::format_duration(about));
+  }
+  constexpr std::array bad{"lost", "refused", "breach", "slow"};
+  if (event.what == "connecting") {
+    live::log::debug("{}", text);
+  } else if (std::ranges::find(bad, event.what) != bad.end()) {
     live::log::warn("{}", text);
   } else {
     live::log::info("{}", text);

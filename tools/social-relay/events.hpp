@@ -14,7 +14,7 @@ namespace social_relay {
 /// {"time":"2026-01-31T12:00:00.000Z","destination":"youtube#1","event":"sending"}
 struct Event {
   std::string_view destination;
-  std::string_view what;   ///< waiting connecting sending lost refused moved ended breach
+  std::string_view what;   ///< waiting connecting sending slow lost refused moved ended breach
   std::string_view why{};  ///< no secrets
   std::optional<std::chrono::milliseconds> retry_in{};
 };

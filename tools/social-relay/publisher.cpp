@@ -7,8 +7,10 @@
 #include "common/net/tls.hpp"
 #include "common/rtmp/handshake.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <iterator>
 #include <random>
 #include <utility>
 
@@ -94,7 +96,6 @@ live::awaitable<Ending> Publisher::run() {
   if (*opened) co_return std::move(**opened);
   progress_.begun = std::chrono::steady_clock::now();
   live::net::tune_for_live(link_->socket().native_handle());
-  backlog_.restart();
   on_begun_();
   auto first = co_await (read() || write() || expire());
   auto ending = std::visit([](Ending& it) { return std::move(it); }, first);
@@ -144,7 +145,7 @@ live::awaitable<std::string> Publisher::connect() {
 
 live::awaitable<Publisher::MaybeEnding> Publisher::shake_hands() {
   live::rtmp::ClientHandshake handshake{live::rtmp::make_noise(random_number())};
-  live::Buffer out, rest;
+  live::Buffer out;
   handshake.start(out);
   while (!handshake.done()) {
     auto failed = co_await send(out);
@@ -165,12 +166,14 @@ live::awaitable<Publisher::MaybeEnding> Publisher::greet(std::string& retry_quer
     const auto wrong = session_->feed(received_, events_);
     received_.clear();
     if (wrong) co_return lost(fmt::format("it broke the protocol: {}", wrong->why));
+    bool begun = false;
     for (const auto& event : std::exchange(events_, {})) {
-      if (std::holds_alternative<live::rtmp::Begun>(event)) co_return MaybeEnding{};
+      begun = begun || std::holds_alternative<live::rtmp::Begun>(event);
       if (const auto* no = std::get_if<live::rtmp::Refused>(&event); no && no->retry_query)
         retry_query = *no->retry_query;
       if (auto ending = take_event(event)) co_return ending;
     }
+    if (begun) co_return MaybeEnding{};
     auto failed = co_await send(session_->out());
     if (failed.empty()) failed = co_await receive();
     if (!failed.empty()) co_return lost(std::move(failed));
@@ -233,7 +236,7 @@ live::awaitable<Ending> Publisher::write() {
   for (;;) {
     fill();
     if (parts_.empty()) {
-      if (said_goodbye_) co_return Ending{Ending::Kind::finished, "ended", Refusal::none, {}};
+      if (said_goodbye_) co_return Ending{Ending::Kind::finished, "in order", Refusal::none, {}};
       work_.expires_at(live::asio::steady_timer::time_point::max());
       const auto [error] = co_await work_.async_wait(live::as_result);
       (void)error;
@@ -268,10 +271,13 @@ live::awaitable<Ending> Publisher::expire() {
   }
 }
 
-/// Our side is ended; what the server still says is read, so that nothing overtakes our last words.
+/// A message that has begun is sent to its end, or our last words would be taken for a part of it; what waits behind it is
+/// left out.  Then our side is ended, and what the server still says is read, so that nothing overtakes those words.
 live::awaitable<void> Publisher::leave() {
-  if (!said_goodbye_) session_->finish();
-  auto ended = co_await live::net::within(farewell, send(session_->out()));
+  leave_out_media();
+  if (!std::exchange(said_goodbye_, true)) session_->finish();
+  take_words();
+  auto ended = co_await live::net::within(farewell, send_parts());
   link_->close();
   if (!ended) co_return;
   received_.clear();
@@ -288,7 +294,7 @@ live::awaitable<void> Publisher::leave() {
 /// What is on its way is kept short: the rest stays in the backlog, where it can still be left out.
 void Publisher::fill() {
   take_words();
-  while (queued_ < batch_bytes) {
+  while (queued_ < batch_bytes && !said_goodbye_) {
     const auto item = backlog_.pop();
     if (!item) break;
     add(item);
@@ -297,6 +303,10 @@ void Publisher::fill() {
     session_->finish();
     take_words();
   }
+  gather();
+}
+
+void Publisher::gather() {
   pieces_.clear();
   auto sent = sent_;
   for (const auto& part : parts_) {
@@ -310,6 +320,28 @@ void Publisher::fill() {
     }
     sent = 0;
   }
+}
+
+/// But for the first part: some of it may be on its way, with TLS even when none is counted as sent.
+void Publisher::leave_out_media() {
+  if (parts_.size() < 2) return;
+  const auto is_media = [](const Part& part) { return part.chunks.has_value(); };
+  const auto end = std::remove_if(std::next(parts_.begin()), parts_.end(), is_media);
+  parts_.erase(end, parts_.end());
+}
+
+/// True, or the connection is broken.
+live::awaitable<bool> Publisher::send_parts() {
+  while (!parts_.empty()) {
+    gather();
+    const auto sent = link_->write_some(pieces_);
+    if (sent.outcome == Sent::Outcome::gone) co_return false;
+    settle(sent.bytes);
+    if (parts_.empty()) break;
+    const bool writable = co_await link_->wait_writable();
+    if (!writable) co_return false;
+  }
+  co_return true;
 }
 
 void Publisher::take_words() {
@@ -342,6 +374,7 @@ void Publisher::add_body(MessageType type, std::uint32_t timestamp,
 
 void Publisher::settle(std::size_t sent) {
   progress_.bytes += sent;
+  if (sent > 0) progress_.meter.add(std::chrono::steady_clock::now(), sent, 0, {});
   sent_ += sent;
   while (!parts_.empty() && sent_ >= parts_.front().size()) {
     sent_ -= parts_.front().size();

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "common/base/units.hpp"
+#include "common/live/meter.hpp"
 #include "common/net/link.hpp"
 #include "common/rtmp/chunk_writer.hpp"
 #include "common/rtmp/client_session.hpp"
@@ -49,6 +50,7 @@ struct Ending {
 struct Progress {
   std::optional<live::Monotonic> begun;  ///< publishing since
   std::uint64_t bytes = 0, pictures = 0, sounds = 0;
+  live::Meter meter;  ///< of bytes
 };
 
 class Publisher {
@@ -98,7 +100,10 @@ class Publisher {
   live::awaitable<Ending> expire();
   live::awaitable<void> leave();
   [[nodiscard]] MaybeEnding take_event(const live::rtmp::ClientEvent& event);
+  live::awaitable<bool> send_parts();
+  void leave_out_media();
   void fill();
+  void gather();
   void take_words();
   void add(const SharedItem& item);
   void add_body(live::rtmp::MessageType type, std::uint32_t timestamp,

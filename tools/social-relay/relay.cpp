@@ -4,6 +4,8 @@
 #include "common/net/spawn.hpp"
 #include "tools/social-relay/packer.hpp"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <random>
 #include <utility>
@@ -104,9 +106,18 @@ void Relay::resume() {
 
 void Relay::offer(const SharedItem& item) {
   judge(item);
-  if (progress_.begun) backlog_.push(item, std::chrono::steady_clock::now());
+  if (progress_.begun) queue(item);
   if (publisher_) publisher_->wake();
   resume();
+}
+
+void Relay::queue(const SharedItem& item) {
+  const auto before = backlog_.dropped_pictures();
+  backlog_.push(item, std::chrono::steady_clock::now());
+  const auto all = backlog_.dropped_pictures();
+  if (all == before || (told_slow_ && since(*told_slow_) < slow_again)) return;
+  told_slow_ = std::chrono::steady_clock::now();
+  tell("slow", fmt::format("it takes less than there is: pictures are left out, {} so far", all));
 }
 
 void Relay::judge(const SharedItem& item) {
@@ -154,20 +165,30 @@ live::awaitable<void> Relay::run() {
       continue;
     }
     co_await attempt();
-    const auto until = std::chrono::steady_clock::now() + std::exchange(delay_, {});
-    while (!ending_ && std::chrono::steady_clock::now() < until)
-      co_await wait(std::chrono::duration_cast<Ms>(until - std::chrono::steady_clock::now()) +
-                    Ms{1});
+    retry_at_ = std::chrono::steady_clock::now() + std::exchange(delay_, {});
+    while (!ending_ && std::chrono::steady_clock::now() < *retry_at_)
+      co_await wait(*retry_in() + Ms{1});
+    retry_at_.reset();
   }
   change(State::over);
 }
 
+std::optional<Ms> Relay::retry_in() const {
+  if (!retry_at_) return {};
+  const auto left = *retry_at_ - std::chrono::steady_clock::now();
+  return std::max(std::chrono::duration_cast<Ms>(left), Ms{0});
+}
+
 live::awaitable<void> Relay::attempt() {
-  change(State::connecting);
   const auto target = url();
+  // Who knows Enhanced RTMP is told that we do: then it can ask for another connection.
+  const bool announces = enhanced_ || (!destination_.service.empty() && destination_.enhanced);
+  tell("connecting", target.tc_url());
+  change(State::connecting);
+  sent_before_ += progress_.bytes;
   progress_ = {};
   publisher_ = std::make_unique<Publisher>(
-      around_.io, Publisher::Where{target, around_.connect_to, around_.trust, enhanced_}, backlog_,
+      around_.io, Publisher::Where{target, around_.connect_to, around_.trust, announces}, backlog_,
       progress_, [this] {
         ++connections_;
         tell("sending");
@@ -207,6 +228,9 @@ void Relay::settle(const Ending& ending, Ms held) {
 }
 
 void Relay::tell(std::string_view what, std::string_view why, std::optional<Ms> retry) {
+  constexpr std::array beside{"connecting", "slow",
+                              "breach"};  // say nothing of why it is not sending
+  if (std::ranges::find(beside, what) == beside.end()) reason_ = why;
   around_.events.tell({destination_.label, what, why, retry});
 }
 

@@ -44,6 +44,8 @@ class Relay : public std::enable_shared_from_this<Relay> {
   };
   /// A server that wants us elsewhere is not followed more often than that.
   static constexpr live::Ms least_stay{10'000};
+  /// One that stays too slow is told of not more often than that.
+  static constexpr live::Ms slow_again{60'000};
 
   Relay(Around around, Destination destination);
   Relay(const Relay&) = delete;
@@ -66,6 +68,13 @@ class Relay : public std::enable_shared_from_this<Relay> {
   [[nodiscard]] const Progress& progress() const { return progress_; }
   [[nodiscard]] const Backlog& backlog() const { return backlog_; }
   [[nodiscard]] std::uint64_t connections() const { return connections_; }
+  /// By all connections.
+  [[nodiscard]] std::uint64_t sent_bytes() const { return sent_before_ + progress_.bytes; }
+  [[nodiscard]] bool is_on_backup() const { return !moved_to_ && on_backup_; }
+  /// Why it is not sending; empty while it is, or nothing has happened yet.
+  [[nodiscard]] const std::string& reason() const { return reason_; }
+  /// Until it connects again; nothing when that is not what it waits for.
+  [[nodiscard]] std::optional<live::Ms> retry_in() const;
   [[nodiscard]] std::uint64_t breaches() const { return breaches_; }
   [[nodiscard]] bool was_reached() const { return connections_ > 0; }
 
@@ -78,6 +87,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
   [[nodiscard]] const live::rtmp::Url& url() const;
   void resume();
   void judge(const SharedItem& item);
+  void queue(const SharedItem& item);
   void tell(std::string_view what, std::string_view why = {}, std::optional<live::Ms> retry = {});
   void change(State state);
 
@@ -94,10 +104,12 @@ class Relay : public std::enable_shared_from_this<Relay> {
   std::unique_ptr<Publisher> publisher_;
   live::asio::steady_timer changed_;
   live::Ms delay_{};
+  std::optional<live::Monotonic> retry_at_, told_slow_;
+  std::string reason_;
   State state_ = State::waiting;
   bool has_media_ = false, ending_ = false, on_backup_ = false;
   bool enhanced_ = false;  ///< codecs are to be announced by FourCC
-  std::uint64_t connections_ = 0, breaches_ = 0;
+  std::uint64_t connections_ = 0, breaches_ = 0, sent_before_ = 0;
 };
 
 std::string_view to_text(Relay::State state);

@@ -85,10 +85,14 @@ void Station::changed() {
   on_over_();
 }
 
+std::chrono::steady_clock::duration Station::silence() const {
+  return std::chrono::steady_clock::now() - last_item_;
+}
+
 live::awaitable<void> Station::watch() {
   for (;;) {
     co_await live::net::pause(tick);
-    if (std::chrono::steady_clock::now() - last_item_ < around_.hold) continue;
+    if (silence() < around_.hold) continue;
     for (const auto& relay : relays_)
       relay->pause();
   }

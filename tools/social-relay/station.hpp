@@ -40,6 +40,8 @@ class Station {
   /// A destination has been reached, ever; false when there never was any.
   [[nodiscard]] bool any_reached() const { return any_reached_; }
   [[nodiscard]] bool any_destination() const { return any_destination_; }
+  /// Since something came from the input.
+  [[nodiscard]] std::chrono::steady_clock::duration silence() const;
   [[nodiscard]] const live::media_in::End& end() const { return end_; }
 
  private:
