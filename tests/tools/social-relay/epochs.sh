@@ -4,10 +4,10 @@
 . "$TESTS/tools/lib.sh"
 . "$TESTS/tools/social-relay/lib/relay.sh"
 
-film one.mp4 3
-ffmpeg -nostdin -v error -i one.mp4 -c:v libx265 -preset ultrafast -x265-params log-level=none:keyint=25 -c:a copy two.mp4
+film one.mp4 3 12
+ffmpeg -nostdin -v error -i one.mp4 -c:v libx265 -preset ultrafast -x265-params log-level=none:keyint=12 -c:a copy two.mp4
 mkfifo in
-live() { ffmpeg -nostdin -v error -re "$@" -c copy -f mp4 -movflags +frag_every_frame+empty_moov+default_base_moof -flush_packets 1 -; }
+live() { ffmpeg -nostdin -v error -re "$@" -c copy -f mp4 -movflags +frag_keyframe+empty_moov+default_base_moof -flush_packets 1 -; }
 feed() { { live -i one.mp4; live -stream_loop -1 -i two.mp4; } >in; }
 start feeder feed
 SERVER_PORT=0

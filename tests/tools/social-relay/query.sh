@@ -4,18 +4,14 @@
 . "$TESTS/tools/social-relay/lib/relay.sh"
 
 film film.mp4 4
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=twitch -days 2 -keyout key.pem -out cert.pem \
-  -addext subjectAltName=DNS:ingest.global-contribute.live-video.net 2>/dev/null
+certificate twitch ingest.global-contribute.live-video.net
 echo "cam tw-secret-key" >keys
-SERVER_PORT=0
-start_server twitch --tls-listen 127.0.0.1:0 --tls-cert cert.pem --tls-key key.pem --keys keys
-wait_for 30 "TLS" says twitch.err 'rtmps://'
-tls=$(grep -oE 'rtmps://[^ ]*:[0-9]+' twitch.err | grep -oE '[0-9]+$')
+start_tls_server twitch --keys keys
 status=$(free_port)
 cat >relay <<END
 #!/bin/bash
-tee -p "\$LIVE_NAME.record.mp4" | social-relay --query-env LIVE_QUERY \$([[ \$LIVE_NAME == wished ]] && echo --status 127.0.0.1:$status) --tls-ca cert.pem \
-  --connect-to ingest.global-contribute.live-video.net:443:127.0.0.1:$tls --events "\$LIVE_NAME.events" 2>"\$LIVE_NAME.relay"
+tee -p "\$LIVE_NAME.record.mp4" | social-relay --query-env LIVE_QUERY \$([[ \$LIVE_NAME == wished ]] && echo --status 127.0.0.1:$status) --tls-ca ca.pem \
+  --connect-to ingest.global-contribute.live-video.net:443:127.0.0.1:$TLS_PORT --events "\$LIVE_NAME.events" 2>"\$LIVE_NAME.relay"
 echo "\${PIPESTATUS[*]}" >"\$LIVE_NAME.status"
 END
 chmod +x relay
@@ -32,13 +28,16 @@ relay=$(pgrep -g "${pid_of[ingest]}" social-relay || pgrep -n social-relay)
 lacks <(tr '\0' ' ' <"/proc/$relay/cmdline") "secret"
 curl -fs -m 10 "http://127.0.0.1:$status/metrics" >metrics
 has metrics '^social_relay_sending\{destination="twitch#1"\} 1$'
-lacks metrics "secret"
+curl -fs -m 10 "http://127.0.0.1:$status/destinations" >destinations
+equal "/destinations" "$(jq -r '.[] | [.name, .service, .state, .connections, .reconnects] | join(" ")' destinations)" \
+  "twitch#1 twitch sending 1 0"
+lacks <(cat metrics destinations) "secret"
 await wished 60
 wait_for 30 "the end of the relay" test -s wished.status
 equal "statuses" "$(cat wished.status)" "0 0"
 wait_for 20 "the end at the service" says twitch.err "cam: ended after"
 at_least "pictures" "$(packets twitch.cam.1.flv v | wc -l)" 25
-part_of twitch.cam.1.flv film.mp4 v >/dev/null
+part_of twitch.cam.1.flv film.mp4
 equal "pictures of the recording" "$(packets wished.record.mp4 v | wc -l)" 100
 lacks <(cat wished.relay wished.events) "secret"
 

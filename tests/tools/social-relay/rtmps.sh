@@ -4,25 +4,13 @@
 . "$TESTS/tools/social-relay/lib/relay.sh"
 
 film film.mp4 3
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=test-ca -days 2 -keyout ca.key -out ca.pem 2>/dev/null
-certificate() { # certificate NAME HOST
-  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$1" -keyout "$1.key" -out "$1.csr" 2>/dev/null
-  openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile <(echo "subjectAltName=DNS:$2") \
-    -out "$1.pem" 2>/dev/null
-}
 certificate youtube a.rtmps.youtube.com
 certificate facebook rtmp-api.facebook.com
 printf 'cam yt-secret-key\n' >youtube.keys
 printf 'cam FB-secret-key\n' >facebook.keys
-tls_server() { # tls_server NAME: TLS_PORT
-  SERVER_PORT=0
-  start_server "$1" --tls-listen 127.0.0.1:0 --tls-cert "$1.pem" --tls-key "$1.key" --keys "$1.keys"
-  wait_for 30 "$1 to listen" says "$1.err" 'rtmps://'
-  TLS_PORT=$(grep -oE 'rtmps://[^ ]*:[0-9]+' "$1.err" | grep -oE '[0-9]+$')
-}
-tls_server youtube
+start_tls_server youtube --keys youtube.keys
 to=(--connect-to "a.rtmps.youtube.com:443:127.0.0.1:$TLS_PORT" --connect-to "b.rtmps.youtube.com:443:127.0.0.1:$TLS_PORT")
-tls_server facebook
+start_tls_server facebook --keys facebook.keys
 to+=(--connect-to "rtmp-api.facebook.com:443:127.0.0.1:$TLS_PORT")
 export YOUTUBE=yt-secret-key
 export LIVE_QUERY='facebook=FB-secret-key&facebook_s_bl=1&facebook_a=Ab%2BC'

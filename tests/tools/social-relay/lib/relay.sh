@@ -1,10 +1,12 @@
 # shellcheck shell=bash disable=SC2034
 # What the tests of social-relay share; after lib.sh.
 
-# film FILE SECONDS [GOP] [SIZE]: H.264 and AAC, 25 frames a second, a key frame every GOP of them (25).
+# film FILE SECONDS [GOP] [SIZE] [RATE]: H.264 and AAC, 25 frames a second, a key frame every GOP of them (25), some of which no
+# other refers to; no two packets of it are the same.
 film() {
-  ffmpeg -nostdin -v error -y -f lavfi -i "testsrc=size=${4:-320x180}:rate=25" -f lavfi -i "sine=frequency=440:sample_rate=48000" \
-    -t "$2" -c:v libx264 -preset ultrafast -g "${3:-25}" -bf 2 -sc_threshold 0 -pix_fmt yuv420p -c:a aac -b:a 64k "$1"
+  ffmpeg -nostdin -v error -y -f lavfi -i "testsrc2=size=${4:-320x180}:rate=25" -f lavfi -i anoisesrc=color=pink:sample_rate=48000:amplitude=0.3 \
+    -t "$2" -c:v libx264 -preset ultrafast -g "${3:-25}" -bf 2 -sc_threshold 0 -pix_fmt yuv420p -b:v "${5:-200k}" \
+    -c:a aac -b:a 64k "$1"
 }
 
 # start_server NAME ARGUMENT...: rtmp-ingest that writes what comes as cam to NAME.cam.1.flv, then NAME.cam.2.flv and so on; at
@@ -16,6 +18,46 @@ start_server() {
     bash -c 'n=1; while ! (set -C; : >"$0.$LIVE_NAME.$n.flv") 2>/dev/null; do ((n++)); done; exec cat >"$0.$LIVE_NAME.$n.flv"' "$name"
   wait_for 60 "$name to listen" says "$name.err" "listening on rtmp://"
   SERVER_PORT=$(grep -oE "listening on rtmp://[^ ]*:[0-9]+" "$name.err" | tail -n 1 | grep -oE '[0-9]+$')
+}
+
+# certificate NAME HOST: NAME.pem and NAME.key of the authority ca.pem, which is made if it is not there.
+certificate() {
+  local ec=(-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes)
+  [[ -e ca.pem ]] || openssl req -x509 "${ec[@]}" -subj /CN=test-ca -days 2 -keyout ca.key -out ca.pem 2>/dev/null
+  openssl req "${ec[@]}" -subj "/CN=$1" -keyout "$1.key" -out "$1.csr" 2>/dev/null
+  openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile <(echo "subjectAltName=DNS:$2") \
+    -out "$1.pem" 2>/dev/null
+}
+
+# start_tls_server NAME ARGUMENT...: start_server with NAME.pem; its port for RTMPS is in TLS_PORT.
+start_tls_server() {
+  local name=$1
+  SERVER_PORT=0
+  start_server "$@" --tls-listen 127.0.0.1:0 --tls-cert "$name.pem" --tls-key "$name.key"
+  wait_for 30 "$name to listen" says "$name.err" 'rtmps://'
+  TLS_PORT=$(grep -oE 'rtmps://[^ ]*:[0-9]+' "$name.err" | grep -oE '[0-9]+$')
+}
+
+# start_nginx: nginx-rtmp, which writes what comes to its application "live" as NAME to nginx/NAME.flv, and nothing of "plain"; its
+# port is in NGINX_PORT.
+# False where it is not installed.
+start_nginx() {
+  local module=/usr/lib/nginx/modules/ngx_rtmp_module.so
+  [[ -e $module ]] || return 1
+  NGINX_PORT=$(free_port)
+  mkdir nginx
+  chmod 777 . nginx
+  cat >nginx.conf <<END
+load_module $module;
+daemon off; master_process off; pid nginx.pid; error_log stderr info;
+events {}
+rtmp { access_log off; server { listen 127.0.0.1:$NGINX_PORT; chunk_size 4096;
+  application live { live on; record all; record_path nginx; record_unique off; }
+  application plain { live on; }
+} }
+END
+  start nginx nginx -p . -c nginx.conf -e stderr
+  wait_for 30 "nginx" listens "$NGINX_PORT"
 }
 
 # start_proxy NAME ARGUMENT...: tests/support/tcp-proxy; its port is then in PROXY_PORT.
@@ -48,37 +90,42 @@ packets() { # packets FILE v|a: MD5 of each, in their order
   ffmpeg -nostdin -v error -i "$1" -map "0:$2" -c copy -f framemd5 - | awk -F ', *' '!/^#/ { print $6 }'
 }
 
-# part_of FILE WHOLE v|a: the packets of FILE are a run of those of WHOLE, without a gap.  Prints how many they are and how
-# many of WHOLE come behind them.
+# in_sync FILE WHOLE: the packets of FILE are packets of WHOLE in their order, pictures and sound within 20 ms of where they were
+# to each other.  What it found is in run.json (tests/support/same-run).
+in_sync() {
+  "$TESTS/support/same-run" "$1" "$2" >run.json || fail "$1 is not of $2"
+  jq -e '.apart_ms <= 20' run.json >/dev/null || fail "$1: pictures and sound are apart: $(cat run.json)"
+}
+
+# part_of FILE WHOLE: likewise, without a gap.
 part_of() {
-  packets "$1" "$3" >part.md5
-  packets "$2" "$3" >whole.md5
-  /usr/bin/python3 - part.md5 whole.md5 <<'END' || fail "$1 is no run of the packets ($3) of $2: $(wc -l <part.md5) of $(wc -l <whole.md5)"
-import sys
-part, whole = (open(name).read().split() for name in sys.argv[1:])
-for start in range(len(whole) - len(part) + 1):
-    if part and whole[start:start + len(part)] == part:
-        print(len(part), len(whole) - start - len(part))
-        sys.exit(0)
-sys.exit(1)
-END
+  in_sync "$1" "$2"
+  jq -e '[.video, .audio] | all(.missing == 0)' run.json >/dev/null || fail "$1 has gaps: $(cat run.json)"
 }
 
 # ends_with FILE WHOLE COUNT: from a key frame of WHOLE on all pictures and sounds to the end have arrived, at least COUNT pictures.
 ends_with() {
-  local got
-  got=$(part_of "$1" "$2" v)
-  equal "pictures that are missing at the end of $1" "${got#* }" 0
-  at_least "pictures in $1" "${got% *}" "$3"
-  got=$(part_of "$1" "$2" a)
-  equal "sounds that are missing at the end of $1" "${got#* }" 0
+  part_of "$1" "$2"
+  jq -e '[.video, .audio] | all(.behind == 0)' run.json >/dev/null || fail "the end of $1 is missing: $(cat run.json)"
+  at_least "pictures in $1" "$(jq .video.packets run.json)" "$3"
 }
 
-# lawful FILE: stamps begin at 0 with a key frame and never go back; sound and pictures begin together.
+# has_end FILE WHOLE COUNT: a condition; ends_with.
+has_end() {
+  (ends_with "$@")
+}
+
+# lawful FILE: headers first, then a key frame at 0; stamps never go back, in the whole file neither; sound and pictures begin
+# together; ffprobe agrees.
 lawful() {
   "$TESTS/support/flv-facts" "$1" >facts.json
-  jq -e '.tracks | all(.backwards == 0)' facts.json >/dev/null || fail "stamps of $1 go back"
+  jq -e '.backwards == 0 and (.tracks | all(.backwards == 0))' facts.json >/dev/null || fail "stamps of $1 go back: $(cat facts.json)"
   jq -e '.tracks[] | select(.kind == "video") | .starts_with_key and .first_ms == 0' facts.json >/dev/null ||
     fail "$1 does not begin with a key frame at 0"
   jq -e '.tracks[] | select(.kind == "audio") | .first_ms <= 60' facts.json >/dev/null || fail "sound of $1 begins late"
+  ffprobe -v warning -show_entries packet=codec_type,dts -of csv=p=0 "$1" >probed.csv 2>probed.err ||
+    fail "ffprobe does not read $1: $(head -n 3 probed.err)"
+  [[ ! -s probed.err ]] || fail "ffprobe complains of $1: $(head -n 3 probed.err)"
+  awk -F, '$2 != "N/A" && ($1 in last) && $2 + 0 < last[$1] { exit 1 } { last[$1] = $2 + 0 }' probed.csv ||
+    fail "stamps of $1 go back, says ffprobe"
 }
