@@ -196,6 +196,10 @@ void AudioEncoder::drain(const std::function<void(Packet)>& sink) {
   }
 }
 
+std::uint32_t aac_rate(std::uint32_t source_rate) {
+  return source_rate == 44'100 || source_rate == 22'050 || source_rate == 11'025 ? 44'100 : 48'000;
+}
+
 std::optional<Buffer> silent_packet(const codec::Parameters& parameters, std::uint32_t samples) {
   using codec::Codec;
   // Opus: 20 ms of full-band CELT, one frame of nothing (RFC 6716 §3.1), whatever the channels.

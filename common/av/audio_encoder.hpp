@@ -52,6 +52,9 @@ class AudioEncoder {
   Stream stream_;
 };
 
+/// What AAC decoders of all players and services take: 44.1 or 48 kHz.
+std::uint32_t aac_rate(std::uint32_t source_rate);
+
 /// One packet of silence in AAC or FLAC of these parameters, as an encoder in full swing makes it;
 /// Opus needs no encoder.  Nothing for codecs that cannot be filled.
 std::optional<Buffer> silent_packet(const codec::Parameters& parameters, std::uint32_t samples);

@@ -30,6 +30,12 @@ AudioTranscoder::AudioTranscoder(const Stream& from, std::string codec)
   if (from.sample_rate > 0 && from.channels > 0) open_encoder(from.sample_rate, from.channels);
 }
 
+AudioTranscoder::AudioTranscoder(const Stream& from, const AudioEncoding& wanted)
+    : from_(from),
+      codec_(wanted.codec),
+      decoder_(from),
+      encoder_(std::make_unique<AudioEncoder>(wanted)) {}
+
 void AudioTranscoder::open_encoder(std::uint32_t rate, std::uint32_t channels) {
   AudioEncoding wanted;
   wanted.codec = codec_;
@@ -40,7 +46,16 @@ void AudioTranscoder::open_encoder(std::uint32_t rate, std::uint32_t channels) {
 }
 
 void AudioTranscoder::push(const Packet& packet, const std::function<void(Packet)>& sink) {
-  if (!decoder_.send(packet)) return;
+  if (decoder_.send(packet)) encode(sink);
+}
+
+void AudioTranscoder::finish(const std::function<void(Packet)>& sink) {
+  decoder_.finish();
+  encode(sink);
+  if (encoder_) encoder_->finish(sink);
+}
+
+void AudioTranscoder::encode(const std::function<void(Packet)>& sink) {
   while (decoder_.receive(decoded_)) {
     const auto& frame = *decoded_.raw();
     if (!encoder_) {

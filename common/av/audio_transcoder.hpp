@@ -16,15 +16,20 @@ class AudioTranscoder {
  public:
   /// `codec`: "flac" or "aac".  Throws Failure(bad_data) when libavcodec cannot decode the stream.
   AudioTranscoder(const Stream& from, std::string codec);
+  /// To exactly that, whatever the input turns out to be.
+  AudioTranscoder(const Stream& from, const AudioEncoding& wanted);
 
   /// What comes out goes to `sink`, stamped in 1/stream()->sample_rate.
   void push(const Packet& packet, const std::function<void(Packet)>& sink);
+  /// Gives what is left; then only destruction.
+  void finish(const std::function<void(Packet)>& sink);
 
   /// What comes out; nothing before the first packet when the input's header does not tell the
   /// rate.
   [[nodiscard]] const Stream* stream() const { return encoder_ ? &encoder_->stream() : nullptr; }
 
  private:
+  void encode(const std::function<void(Packet)>& sink);
   void open_encoder(std::uint32_t rate, std::uint32_t channels);
 
   Stream from_;

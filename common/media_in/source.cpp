@@ -97,6 +97,17 @@ Source::Source(Spec spec, av::Patience patience)
     : state_(std::make_unique<State>(std::move(spec), std::move(patience))) {}
 Source::~Source() = default;
 
+Spec spec_of(const std::string& input, const std::string& format) {
+  Spec spec;
+  spec.format = format;
+  if (input.empty() || input == "-") {
+    spec.fd = STDIN_FILENO;
+  } else {
+    spec.url = input;
+  }
+  return spec;
+}
+
 Item Source::next() {
   auto& s = *state_;
   if (!std::exchange(s.opened, true)) s.open();

@@ -60,6 +60,9 @@ struct Spec {
   std::string format;  ///< libavformat's name of the demuxer; empty = find out
 };
 
+/// As command lines say it: `input` empty or "-" is standard input.
+Spec spec_of(const std::string& input, const std::string& format);
+
 class Source {
  public:
   /// Does not wait for the input.

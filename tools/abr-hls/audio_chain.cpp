@@ -38,7 +38,7 @@ void AudioChain::open(const AudioTrack& track) {
     output.parameters = track_.parameters.value();
   } else {
     live::av::AudioEncoding encoding;
-    encoding.sample_rate = audio_rate(track_.stream.sample_rate);
+    encoding.sample_rate = live::av::aac_rate(track_.stream.sample_rate);
     encoding.channels = std::clamp(track_.stream.channels, 1U, most_channels);
     encoding.bit_rate = track.bit_rate;
     output.encoder = std::make_unique<live::av::AudioEncoder>(encoding);

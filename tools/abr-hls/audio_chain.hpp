@@ -3,10 +3,10 @@
 
 #include "common/av/audio_encoder.hpp"
 #include "common/av/decoder.hpp"
+#include "common/base/queue_thread.hpp"
 #include "common/media_in/source.hpp"
 #include "tools/abr-hls/audio_plan.hpp"
 #include "tools/abr-hls/picture_chain.hpp"
-#include "tools/abr-hls/queue_thread.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -75,7 +75,7 @@ class AudioChain {
   std::optional<std::int64_t>
       given_;  ///< newest time (1/90000 s) that was given, or said to be reached
   bool failed_downstream_ = false;
-  QueueThread<Item> queue_{queue_limit};
+  live::QueueThread<Item> queue_{queue_limit};
 };
 
 }  // namespace abr_hls

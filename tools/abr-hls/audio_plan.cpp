@@ -35,8 +35,4 @@ std::vector<AudioTrack> plan_audio(const std::vector<Wish>& ladder, bool has_vid
   return tracks;
 }
 
-std::uint32_t audio_rate(std::uint32_t source_rate) {
-  return source_rate == 44'100 || source_rate == 22'050 || source_rate == 11'025 ? 44'100 : 48'000;
-}
-
 }  // namespace abr_hls

@@ -26,7 +26,4 @@ bool is_copied(live::codec::Codec codec, SegmentType type);
 /// the first ones of the ladder.
 std::vector<AudioTrack> plan_audio(const std::vector<Wish>& ladder, bool has_video, bool copied);
 
-/// What AAC decoders of all players take: 44.1 or 48 kHz.
-std::uint32_t audio_rate(std::uint32_t source_rate);
-
 }  // namespace abr_hls

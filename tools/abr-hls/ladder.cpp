@@ -1,5 +1,6 @@
 #include "tools/abr-hls/ladder.hpp"
 
+#include "common/av/picture_rate.hpp"
 #include "common/base/text.hpp"
 
 #include <algorithm>
@@ -91,21 +92,12 @@ void fit(Rung& rung, const Size& source) {
   rung.height = even(source.height * scale, std::min<double>(source.height, rung.wish.height));
 }
 
-/// Whole rates, those of NTSC, and the rest to a thousandth.
-std::pair<std::uint32_t, std::uint32_t> fraction(double rate) {
-  constexpr double near = 0.002;
-  for (const std::uint32_t den : {1U, 1001U}) {
-    const double num = std::round(rate * den / (den == 1 ? 1 : 1000)) * (den == 1 ? 1 : 1000);
-    if (num > 0 && std::abs(num / den - rate) < near) return {static_cast<std::uint32_t>(num), den};
-  }
-  return {static_cast<std::uint32_t>(std::lround(rate * 1000)), 1000};
-}
-
 void limit_rate(Rung& rung, double source_rate) {
   if (source_rate <= 0) return;
   const double limit =
       rung.wish.frame_rate > 0 ? std::min(rung.wish.frame_rate, most_pictures) : most_pictures;
-  std::tie(rung.rate_num, rung.rate_den) = fraction(thinned_rate(source_rate, limit));
+  std::tie(rung.rate_num, rung.rate_den) =
+      live::av::rate_fraction(live::av::thinned_rate(source_rate, limit));
 }
 
 /// Two wishes that the source's size made one.
@@ -166,11 +158,6 @@ std::vector<Wish> default_ladder() {
   };
   return {rung("360p", 640, 360, 800'000, 96'000), rung("480p", 854, 480, 1'400'000, 128'000),
           rung("720p", 1280, 720, 2'800'000, 128'000)};
-}
-
-double thinned_rate(double rate, double limit) {
-  const double step = std::ceil(rate / limit - 0.01);
-  return step > 1 ? rate / step : rate;
 }
 
 std::vector<Rung> plan(const std::vector<Wish>& wishes, const SourceVideo& source) {

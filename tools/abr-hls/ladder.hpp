@@ -45,9 +45,6 @@ struct Rung {
   std::uint32_t rate_num = 0, rate_den = 1;  ///< 0: variable or unknown
 };
 
-/// What is left of `rate` pictures a second when every second, third ... one is taken, so that it is at most `limit`.
-double thinned_rate(double rate, double limit);
-
 /// Encoded rungs largest first.  Display aspect kept, never larger than the source (a wish above it is fitted to the source's
 /// size; of two that would become the same size the one with the lower rate goes, unless they were wished to be of one size or differ in codec), even sizes, at
 /// most 60 frames a second.

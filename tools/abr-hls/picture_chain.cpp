@@ -1,9 +1,8 @@
 #include "tools/abr-hls/picture_chain.hpp"
 
-#include "common/base/failure.hpp"
+#include "common/av/picture_rate.hpp"
 #include "common/base/log.hpp"
 #include "tools/abr-hls/options.hpp"
-#include "tools/abr-hls/picture_filters.hpp"
 #include "tools/abr-hls/stats.hpp"
 
 #include <algorithm>
@@ -20,15 +19,8 @@ constexpr std::int64_t usual_picture = 3'600;  // 1/90000 s: 25 a second
 /// Between pictures where more than 60 come in a second; their stamps jitter, so a source of 60 is never thinned.
 std::int64_t cap_interval(double rate) {
   if (rate > 0 && rate <= most_pictures + 1) return 0;
-  const double capped = rate > 0 ? thinned_rate(rate, most_pictures) : most_pictures;
+  const double capped = rate > 0 ? live::av::thinned_rate(rate, most_pictures) : most_pictures;
   return static_cast<std::int64_t>(second / capped);
-}
-
-/// One, for the sake of delay; two for what is more than 1080p at 30.
-unsigned decoder_threads(const PictureChain::Source& source) {
-  const auto& stream = source.track.stream;
-  const auto pixels = static_cast<double>(stream.width) * stream.height;
-  return pixels * (source.rate > 0 ? source.rate : 25) > 1920.0 * 1088 * 31 ? 2 : 1;
 }
 
 std::chrono::nanoseconds process_cpu() {
@@ -47,7 +39,7 @@ bool same_size(const live::av::PictureFormat& a, const live::av::PictureFormat& 
 PictureChain::PictureChain(Surroundings around, Source source)
     : around_(around),
       source_(std::move(source)),
-      decoder_(source_.track.stream, decoder_threads(source_)),
+      decoder_(source_.track.stream, source_.rate),
       cap_(cap_interval(source_.rate)) {
   queue_.start([this] { run(); });
 }
@@ -70,9 +62,7 @@ void PictureChain::run() {
     take(*item);
     if (failed_downstream_) break;
   }
-  decoder_.finish();
-  receive();
-  drain_filter();
+  decoder_.finish([this](live::av::Frame picture) { present(std::move(picture)); });
   end_rungs();
 }
 
@@ -80,59 +70,13 @@ void PictureChain::take(Item& item) {
   arrival_ = item.arrival;
   if (!item.unit) return hold(item.hold_until);
   if (item.key) keys_.insert(item.unit->pts);
-  if (!decoder_.send(item.unit->packet)) around_.stats.unusable.add();
-  receive();
-}
-
-void PictureChain::receive() {
-  live::av::Frame frame;
-  while (decoder_.receive(frame)) {
-    around_.stats.pictures.add();
-    filter(std::exchange(frame, live::av::Frame{}));
-  }
-}
-
-void PictureChain::filter(live::av::Frame frame) {
-  auto format = live::av::format_of(frame);
-  const bool first_field = format.interlaced && !interlaced_;
-  interlaced_ = interlaced_ || format.interlaced;
-  format.interlaced = format.top_field_first = false;  // of each picture, not of the chain
-  if (!filtered_ || *filtered_ != format || first_field) {
-    drain_filter();
-    filtered_ = format;
-    open_filter(format);
-  }
-  if (!filter_) return present(std::move(frame));
-  filter_->push(frame);
-  live::av::Frame out;
-  while (filter_->receive(out))
-    present(std::exchange(out, live::av::Frame{}));
-}
-
-void PictureChain::open_filter(const live::av::PictureFormat& format) {
-  const int rotation = source_.track.stream.rotation;
-  const auto chain = picture_filters(format, interlaced_, rotation, tone_map_);
-  if (chain.empty()) return;
-  try {
-    filter_.emplace(chain, format);
-  } catch (const live::Failure& failure) {
-    if (!format.hdr || !tone_map_) throw;
-    live::log::warn("input is HDR and stays so, its colours will be pale: {}", failure.what());
-    tone_map_ = false;
-    open_filter(format);
-  }
-}
-
-void PictureChain::drain_filter() {
-  if (!filter_) return;
-  filter_->finish();
-  live::av::Frame out;
-  while (filter_->receive(out))
-    present(std::exchange(out, live::av::Frame{}));
-  filter_.reset();
+  const bool taken = decoder_.push(
+      item.unit->packet, [this](live::av::Frame picture) { present(std::move(picture)); });
+  if (!taken) around_.stats.unusable.add();
 }
 
 void PictureChain::present(live::av::Frame frame) {
+  around_.stats.pictures.add();
   const auto at = frame.pts();
   const auto format = live::av::format_of(frame);
   if (last_ && at <= last_at_) return around_.stats.unusable.add();
@@ -301,7 +245,7 @@ void PictureChain::end_rungs() {
 
 std::int64_t PictureChain::picture_duration() const {
   if (source_.rate <= 0) return usual_picture;
-  return static_cast<std::int64_t>(second / thinned_rate(source_.rate, most_pictures));
+  return static_cast<std::int64_t>(second / live::av::thinned_rate(source_.rate, most_pictures));
 }
 
 }  // namespace abr_hls

@@ -1,14 +1,13 @@
 // The thread that decodes: pictures once, filtered, cut, and handed to the top of the cascade.
 #pragma once
 
-#include "common/av/decoder.hpp"
-#include "common/av/filter.hpp"
+#include "common/av/picture_decoder.hpp"
+#include "common/av/thinner.hpp"
+#include "common/base/queue_thread.hpp"
 #include "common/media_in/source.hpp"
 #include "tools/abr-hls/cutter.hpp"
 #include "tools/abr-hls/governor.hpp"
-#include "tools/abr-hls/queue_thread.hpp"
 #include "tools/abr-hls/rung_thread.hpp"
-#include "tools/abr-hls/thinner.hpp"
 #include "tools/abr-hls/writer.hpp"
 
 #include <atomic>
@@ -72,10 +71,6 @@ class PictureChain {
 
   void run();
   void take(Item& item);
-  void receive();
-  void filter(live::av::Frame frame);
-  void open_filter(const live::av::PictureFormat& format);
-  void drain_filter();
   void present(live::av::Frame frame);
   void hold(std::int64_t until);
   void hand_on(std::shared_ptr<const live::av::Frame> frame, std::int64_t at, bool key);
@@ -90,11 +85,9 @@ class PictureChain {
 
   Surroundings around_;
   Source source_;
-  live::av::Decoder decoder_;
-  std::optional<live::av::Filter> filter_;
-  std::optional<live::av::PictureFormat> filtered_, planned_;
-  bool interlaced_ = false, tone_map_ = true;
-  Thinner cap_;
+  live::av::PictureDecoder decoder_;
+  std::optional<live::av::PictureFormat> planned_;
+  live::av::Thinner cap_;
   std::optional<Governor> governor_;
   std::vector<std::unique_ptr<RungThread>> rungs_;  ///< top first
   std::vector<std::size_t> renditions_;             ///< of each
@@ -107,7 +100,7 @@ class PictureChain {
   std::atomic<bool> enough_ = false;  ///< the rungs are to drop what they have
   live::Monotonic arrival_;
   bool failed_downstream_ = false;
-  QueueThread<Item> queue_{queue_limit};
+  live::QueueThread<Item> queue_{queue_limit};
 };
 
 }  // namespace abr_hls

@@ -3,9 +3,9 @@
 
 #include "common/av/rendition_encoder.hpp"
 #include "common/av/resizer.hpp"
+#include "common/av/thinner.hpp"
+#include "common/base/queue_thread.hpp"
 #include "tools/abr-hls/ladder.hpp"
-#include "tools/abr-hls/queue_thread.hpp"
-#include "tools/abr-hls/thinner.hpp"
 #include "tools/abr-hls/writer.hpp"
 
 #include <atomic>
@@ -73,13 +73,13 @@ class RungThread {
   RungThread* next_;
   Writer& writer_;
   live::av::Resizer resizer_;
-  Thinner thinner_;
+  live::av::Thinner thinner_;
   std::unique_ptr<live::av::RenditionEncoder> encoder_;
   live::codec::Parameters parameters_;
   std::atomic<std::int64_t> cpu_ns_ = 0;
   std::atomic<std::int64_t> given_up_before_ = std::numeric_limits<std::int64_t>::min();
   const std::atomic<bool>& enough_;
-  QueueThread<LadderPicture> queue_{queue_limit};
+  live::QueueThread<LadderPicture> queue_{queue_limit};
 };
 
 }  // namespace abr_hls

@@ -1,12 +1,12 @@
 #include "tools/abr-hls/session.hpp"
 
+#include "common/av/picture_rate.hpp"
 #include "common/base/failure.hpp"
 #include "common/base/log.hpp"
 #include "tools/abr-hls/options.hpp"
 #include "tools/abr-hls/stats.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <utility>
 
@@ -16,17 +16,6 @@ namespace {
 constexpr std::int64_t second = 90'000;
 constexpr std::int64_t pause_step = second / 2;  ///< how often a pause is told
 constexpr std::int64_t clock_interval = second;  ///< how often the producer's clock is told
-constexpr double near = 0.02;                    ///< stamps in milliseconds bend rates so much
-
-/// The usual rate beside a measured one.
-double usual_rate(double rate) {
-  constexpr std::array usual{5.0,  10.0, 12.5, 15.0,           20.0, 24000.0 / 1001, 24.0,
-                             25.0, 30.0, 50.0, 60000.0 / 1001, 60.0, 100.0,          120.0};
-  for (const double one : usual) {
-    if (std::abs(rate / one - 1) < near) return one;
-  }
-  return rate;
-}
 
 }  // namespace
 
@@ -104,22 +93,13 @@ bool Session::open_video(const live::media_in::Unit& first) {
   if (!encodes_) return around_.writer.post(Begin{renditions_, 0});
   PictureChain::Source source;
   source.track = track;
-  source.rate = rate_of(first);
+  source.rate = live::av::picture_rate(track.stream, first.duration);
   source.follow_source = source_.has_value();
   source.govern = live_;
   source.renditions = renditions_;
   if (!around_.writer.post(Opening{})) return false;
   pictures_ = std::make_unique<PictureChain>(around_, std::move(source));
   return true;
-}
-
-double Session::rate_of(const live::media_in::Unit& first) const {
-  const auto& stream = epoch_.video->stream;
-  if (stream.rate_num > 0 && stream.rate_den > 0)
-    return static_cast<double>(stream.rate_num) / stream.rate_den;
-  return first.duration > 0
-             ? usual_rate(static_cast<double>(second) / static_cast<double>(first.duration))
-             : 0;
 }
 
 std::int64_t Session::time_of(const live::media_in::Unit& unit) const {

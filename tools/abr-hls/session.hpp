@@ -42,7 +42,6 @@ class Session {
   bool feed_pauses(std::int64_t video_at, std::int64_t audio_at);
   bool tell_clock(const live::media_in::Unit& unit);
   [[nodiscard]] std::int64_t time_of(const live::media_in::Unit& unit) const;
-  [[nodiscard]] double rate_of(const live::media_in::Unit& first) const;
 
   Surroundings around_;
   live::media_in::Epoch epoch_;

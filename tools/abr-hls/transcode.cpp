@@ -15,8 +15,6 @@
 #include <utility>
 #include <variant>
 
-#include <unistd.h>
-
 namespace abr_hls {
 namespace {
 
@@ -24,17 +22,6 @@ using namespace std::chrono_literals;
 
 /// SIGTERM that comes so soon after the end of the input came with it: a process group gets both (man 5 hls-tree).
 constexpr auto late_stop = 1s;
-
-live::media_in::Spec spec_of(const Options& options) {
-  live::media_in::Spec spec;
-  spec.format = options.input_format;
-  if (options.input.empty() || options.input == "-") {
-    spec.fd = STDIN_FILENO;
-  } else {
-    spec.url = options.input;
-  }
-  return spec;
-}
 
 CutRules rules_of(const Options& options) {
   CutRules rules;
@@ -128,9 +115,9 @@ class Reader {
 
 void transcode(const Options& options, Stats& stats, StopWish& stop) {
   const Writer* writing = nullptr;
-  live::media_in::Source source{spec_of(options), [&stop, &writing] {
-                                  return !stop.made() && (writing == nullptr || !writing->failed());
-                                }};
+  live::media_in::Source source{
+      live::media_in::spec_of(options.input, options.input_format),
+      [&stop, &writing] { return !stop.made() && (writing == nullptr || !writing->failed()); }};
   auto first = source.next();  // nothing is written for an input that is none
   if (const auto* end = std::get_if<live::media_in::End>(&first)) {
     if (end->interrupted) return;

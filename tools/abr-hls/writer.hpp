@@ -1,9 +1,9 @@
 // The thread that writes: everything encoded goes through one bounded queue to Output.
 #pragma once
 
+#include "common/base/queue_thread.hpp"
 #include "tools/abr-hls/arranger.hpp"
 #include "tools/abr-hls/output.hpp"
-#include "tools/abr-hls/queue_thread.hpp"
 
 #include <atomic>
 #include <vector>
@@ -35,7 +35,7 @@ class Writer {
   Output& output_;
   Stats& stats_;
   Arranger arranger_;
-  QueueThread<Message> queue_{queue_limit};
+  live::QueueThread<Message> queue_{queue_limit};
 };
 
 }  // namespace abr_hls

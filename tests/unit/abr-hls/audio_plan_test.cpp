@@ -32,15 +32,6 @@ TEST(PlanAudio, WithoutVideoOneOfEachIsEnough) {
               ElementsAre(AudioTrack{false, 64'000, {3}}));
 }
 
-TEST(PlanAudio, RatesAreThoseOfAllPlayers) {
-  EXPECT_EQ(audio_rate(44'100), 44'100U);
-  EXPECT_EQ(audio_rate(48'000), 48'000U);
-  EXPECT_EQ(audio_rate(96'000), 48'000U);
-  EXPECT_EQ(audio_rate(8'000), 48'000U);
-  EXPECT_EQ(audio_rate(22'050), 44'100U);
-  EXPECT_EQ(audio_rate(0), 48'000U);
-}
-
 TEST(IsCopied, AsTheContainerCarriesIt) {
   using live::codec::Codec;
   EXPECT_TRUE(is_copied(Codec::aac, SegmentType::ts));

@@ -1,4 +1,4 @@
-// What lies between two threads of the ladder: in order, of a limited number, and nobody spins.
+// What lies between two threads: in order, of a limited number, and nobody spins.
 #pragma once
 
 #include <chrono>
@@ -9,7 +9,7 @@
 #include <optional>
 #include <utility>
 
-namespace abr_hls {
+namespace live {
 
 template <class T>
 class BoundedQueue {
@@ -21,6 +21,14 @@ class BoundedQueue {
     std::unique_lock lock{mutex_};
     room_.wait(lock, [this] { return refused_ || items_.size() < limit_; });
     if (refused_) return false;
+    items_.push_back(std::move(item));
+    some_.notify_one();
+    return true;
+  }
+  /// Does not wait: false when it is full, or nobody takes anything any more (then `item` is as it was).
+  [[nodiscard]] bool try_push(T& item) {
+    const std::lock_guard lock{mutex_};
+    if (refused_ || items_.size() >= limit_) return false;
     items_.push_back(std::move(item));
     some_.notify_one();
     return true;
@@ -84,4 +92,4 @@ class BoundedQueue {
   bool ended_ = false, refused_ = false;
 };
 
-}  // namespace abr_hls
+}  // namespace live

@@ -5,10 +5,10 @@
 
 #include <string>
 
-namespace abr_hls {
+namespace live::av {
 
 /// Deinterlaced, turned upright, HDR to SDR; empty when there is nothing to do.  `rotation`: clockwise, 0 90 180 270.
-std::string picture_filters(const live::av::PictureFormat& format, bool interlaced, int rotation,
+std::string picture_filters(const PictureFormat& format, bool interlaced, int rotation,
                             bool tone_map);
 
-}  // namespace abr_hls
+}  // namespace live::av

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace abr_hls {
+namespace live::av {
 
 /// Takes pictures that lie an interval apart, and forgives a quarter of it: stamps jitter.
 class Thinner {
@@ -24,4 +24,4 @@ class Thinner {
   std::optional<std::int64_t> due_;
 };
 
-}  // namespace abr_hls
+}  // namespace live::av

@@ -1,8 +1,8 @@
-#include "tools/abr-hls/picture_filters.hpp"
+#include "common/av/picture_filters.hpp"
 
 #include <gmock/gmock.h>
 
-namespace abr_hls {
+namespace live::av {
 namespace {
 
 using testing::HasSubstr;
@@ -23,11 +23,11 @@ TEST(PictureFilters, DeinterlaceBeforeAllElse) {
 }
 
 TEST(PictureFilters, MapTonesWhereTheyCan) {
-  live::av::PictureFormat format;
+  PictureFormat format;
   format.hdr = true;
   EXPECT_THAT(picture_filters(format, false, 0, true), HasSubstr("tonemap"));
   EXPECT_EQ(picture_filters(format, false, 0, false), "");
 }
 
 }  // namespace
-}  // namespace abr_hls
+}  // namespace live::av

@@ -1,6 +1,6 @@
-#include "tools/abr-hls/picture_filters.hpp"
+#include "common/av/picture_filters.hpp"
 
-namespace abr_hls {
+namespace live::av {
 namespace {
 
 /// Linear light at 100 nits for white, then BT.709; hable keeps highlights without clipping.
@@ -15,7 +15,7 @@ void append(std::string& chain, const std::string& filter) {
 
 }  // namespace
 
-std::string picture_filters(const live::av::PictureFormat& format, bool interlaced, int rotation,
+std::string picture_filters(const PictureFormat& format, bool interlaced, int rotation,
                             bool tone_map) {
   std::string chain;
   if (interlaced) append(chain, "bwdif=mode=send_frame:deint=interlaced");
@@ -26,4 +26,4 @@ std::string picture_filters(const live::av::PictureFormat& format, bool interlac
   return chain;
 }
 
-}  // namespace abr_hls
+}  // namespace live::av

@@ -1,7 +1,7 @@
-// A bounded queue and the thread that empties it: what every stage of the ladder is made of.
+// A bounded queue and the thread that empties it: a stage of work that is done in several.
 #pragma once
 
-#include "tools/abr-hls/bounded_queue.hpp"
+#include "common/base/bounded_queue.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -11,7 +11,7 @@
 #include <future>
 #include <thread>
 
-namespace abr_hls {
+namespace live {
 
 /// The last member of who runs in it: the thread ends before anything that it uses.
 template <class T>
@@ -67,4 +67,4 @@ class QueueThread : public BoundedQueue<T> {
   std::thread thread_;
 };
 
-}  // namespace abr_hls
+}  // namespace live

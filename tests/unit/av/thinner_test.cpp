@@ -1,10 +1,10 @@
-#include "tools/abr-hls/thinner.hpp"
+#include "common/av/thinner.hpp"
 
 #include "common/base/units.hpp"
 
 #include <gtest/gtest.h>
 
-namespace abr_hls {
+namespace live::av {
 namespace {
 
 /// Of `count` pictures at `num`/`den` a second, with stamps in milliseconds.
@@ -40,4 +40,4 @@ TEST(Thinner, NeverDropsAKeyPicture) {
 }
 
 }  // namespace
-}  // namespace abr_hls
+}  // namespace live::av
