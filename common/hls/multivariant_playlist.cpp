@@ -260,4 +260,16 @@ bool is_multivariant(std::string_view text) {
   return false;
 }
 
+void order_for_players(std::vector<Variant>& variants, std::uint64_t start) {
+  const auto sound_only = [](const Variant& v) { return v.height == 0; };
+  std::ranges::stable_sort(variants, [&](const Variant& a, const Variant& b) {
+    if (sound_only(a) != sound_only(b)) return sound_only(b);
+    return a.bandwidth < b.bandwidth;
+  });
+  auto first = variants.begin();
+  for (auto it = variants.begin(); it != variants.end(); ++it)
+    if (!sound_only(*it) && it->bandwidth <= start) first = it;
+  std::rotate(variants.begin(), first, std::next(first));
+}
+
 }  // namespace live::hls

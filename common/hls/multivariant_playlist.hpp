@@ -46,6 +46,10 @@ struct MultivariantPlaylist {
   bool operator==(const MultivariantPlaylist&) const = default;
 };
 
+/// The variant for start-up first: the best of at most `start` bits per second; then from the lowest rate up; sound alone
+/// last, as players choose it last.
+void order_for_players(std::vector<Variant>& variants, std::uint64_t start);
+
 /// LF line ends.  REQUIRES: no line end in any string, no quote in what is quoted.
 std::string format(const MultivariantPlaylist& playlist);
 /// At most 1 MiB and 1,000 variants.  Malformed::at is the number of the line.  What format() writes of it parses to an

@@ -1,13 +1,13 @@
-// USES: hls-abr-playlist_objects
-#include "tools/hls-abr-playlist/media_facts.hpp"
-#include "tools/hls-abr-playlist/transport_stream.hpp"
+// USES: live::facts
+#include "common/facts/media_facts.hpp"
+#include "common/facts/transport_stream.hpp"
 
 #include <cstddef>
 #include <cstdint>
 
 /// Whatever the bytes, what is kept of them is bounded, and facts are found or not.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace hls_abr_playlist;
+  using namespace live::facts;
   const live::Bytes in{data, size};
   constexpr TransportStreamLimits limits{.begin_bytes = 1'000, .streams = 4, .stamps = 10};
   if (const auto streams = read_transport_stream(in, limits)) {

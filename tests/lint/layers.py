@@ -9,7 +9,7 @@ import re
 import sys
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
-LEVEL = {"base": 0, "codec": 1, "mp4": 1, "timeline": 1, "flv": 1, "hls": 1, "s3": 1, "mux": 2, "rtmp": 2, "net": 2, "av": 2, "tree": 2,
+LEVEL = {"base": 0, "codec": 1, "mp4": 1, "timeline": 1, "flv": 1, "hls": 1, "s3": 1, "facts": 2, "mux": 2, "rtmp": 2, "net": 2, "av": 2, "tree": 2,
          "http": 3, "live": 3, "process": 3, "fetch": 3, "media_in": 3, "registry": 3, "ingest": 4, "cli": 4}
 PURE = ("codec", "mp4", "timeline", "flv", "hls", "s3", "mux", "rtmp")
 

@@ -1,19 +1,16 @@
 #include "tools/hls-abr-playlist/folder.hpp"
 
 #include "common/base/failure.hpp"
-#include "common/base/fd.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
+#include "common/facts/files.hpp"
 #include "common/tree/lock.hpp"
 #include "common/tree/names.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 namespace hls_abr_playlist {
 namespace {
@@ -26,23 +23,6 @@ std::int64_t to_ns(const timespec& t) { return std::int64_t{t.tv_sec} * 1'000'00
 live::WallClock to_wall_clock(std::int64_t ns) {
   return live::WallClock{
       std::chrono::duration_cast<live::WallClock::duration>(std::chrono::nanoseconds{ns})};
-}
-
-/// The first `limit` bytes; nothing for links and what cannot be read.
-std::optional<live::Buffer> read_begin(const fs::path& path, std::size_t limit) {
-  const live::Fd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
-  struct stat about {};
-  if (!file || ::fstat(file.get(), &about) != 0 || !S_ISREG(about.st_mode)) return {};
-  live::Buffer bytes(std::min(limit, static_cast<std::size_t>(about.st_size)));
-  std::size_t have = 0;
-  while (have < bytes.size()) {
-    const auto n = ::read(file.get(), bytes.data() + have, bytes.size() - have);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) break;
-    have += static_cast<std::size_t>(n);
-  }
-  bytes.resize(have);
-  return bytes;
 }
 
 /// A URI that is the name of a file beside the playlist: nothing else is ours to look at.
@@ -118,7 +98,6 @@ void Folder::scan_record() {
 }
 
 Found Folder::look(const std::string& name, const Wanted& wanted) const {
-  constexpr FolderLimits limits;
   const auto folder = path_ / name;
   Found found;
   std::int64_t newest = 0;
@@ -133,14 +112,10 @@ Found Folder::look(const std::string& name, const Wanted& wanted) const {
         std::max(live::Ms{0}, std::chrono::duration_cast<live::Ms>(
                                   std::chrono::system_clock::now() - to_wall_clock(newest)));
   if (!wanted.segment || !is_plain_name(*wanted.segment)) return found;
-  const auto segment = read_begin(folder / *wanted.segment, limits.segment_bytes);
-  if (!segment) return found;
-  if (!wanted.init) {
-    found.facts = facts_of_ts(*segment);
-  } else if (is_plain_name(*wanted.init)) {
-    const auto init = read_begin(folder / *wanted.init, limits.init_bytes);
-    if (init) found.facts = facts_of_fmp4(*init, *segment);
-  }
+  if (wanted.init && !is_plain_name(*wanted.init)) return found;
+  std::optional<fs::path> init;
+  if (wanted.init) init = folder / *wanted.init;
+  found.facts = live::facts::facts_of_files(init, folder / *wanted.segment);
   return found;
 }
 
@@ -150,7 +125,7 @@ void Folder::scan_rendition(const std::string& name, live::Monotonic now) {
   auto& known = playlists_[name];
   if (!version || *version == known) return;
   known = *version;
-  const auto text = read_begin(path, FolderLimits{}.playlist_bytes);
+  const auto text = live::facts::read_begin(path, FolderLimits{}.playlist_bytes);
   if (!text) return;
   auto parsed = live::hls::parse_media_playlist(live::as_text(*text));
   if (const auto* malformed = std::get_if<live::Malformed>(&parsed)) {
@@ -180,7 +155,7 @@ void Folder::scan_published(live::Monotonic now) {
   if (!version) return stream_.not_published();
   if (!first_look) return;
   constexpr std::size_t limit = 1U << 20U;
-  const auto text = read_begin(path, limit);
+  const auto text = live::facts::read_begin(path, limit);
   if (!text || text->empty() || text->back() != '\n')
     return;  // of ours, and not cut by a power cut
   auto parsed = live::hls::parse_multivariant_playlist(live::as_text(*text));

@@ -16,8 +16,6 @@ namespace hls_abr_playlist {
 struct FolderLimits {
   std::size_t renditions = 64;              ///< of a stream; more are left out
   std::size_t playlist_bytes = 16U << 20U;  ///< 16 MiB: a recording of a month
-  std::size_t init_bytes = 1U << 20U;
-  std::size_t segment_bytes = 16U << 20U;  ///< of one that is looked into; its begin is enough
 };
 
 /// Which version of a file was read.

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "common/base/units.hpp"
+#include "common/facts/media_facts.hpp"
 #include "common/hls/media_playlist.hpp"
 #include "common/hls/rates.hpp"
-#include "tools/hls-abr-playlist/media_facts.hpp"
 
 #include <cstdint>
 #include <map>
@@ -13,6 +13,8 @@
 #include <vector>
 
 namespace hls_abr_playlist {
+
+using live::facts::MediaFacts;
 
 /// What `list` has that has not been looked at yet.
 struct Wanted {

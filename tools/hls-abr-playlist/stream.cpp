@@ -30,19 +30,6 @@ bool same(const Variant& before, const Variant& now) {
          !moved(before.average_bandwidth.value_or(0), now.average_bandwidth.value_or(0));
 }
 
-/// The variant for start-up first, then from the lowest rate up; sound alone last, as players choose it last.
-void sort(std::vector<Variant>& variants, std::uint64_t start) {
-  const auto sound_only = [](const Variant& v) { return v.height == 0; };
-  std::ranges::stable_sort(variants, [&](const Variant& a, const Variant& b) {
-    if (sound_only(a) != sound_only(b)) return sound_only(b);
-    return a.bandwidth < b.bandwidth;
-  });
-  auto first = variants.begin();
-  for (auto it = variants.begin(); it != variants.end(); ++it)
-    if (!sound_only(*it) && it->bandwidth <= start) first = it;
-  std::rotate(variants.begin(), first, std::next(first));
-}
-
 }  // namespace
 
 std::string playlist_uri(const std::string& rendition) {
@@ -133,7 +120,7 @@ MultivariantPlaylist Stream::compose(const Names& names) const {
       names, [&](const auto& name) { return renditions_.at(name).is_independent(); });
   for (const auto& name : names)
     list.variants.push_back(variant(name));
-  sort(list.variants, start_);
+  live::hls::order_for_players(list.variants, start_);
   return list;
 }
 

@@ -1,12 +1,12 @@
 #include "common/base/failure.hpp"
 #include "common/base/log.hpp"
 #include "common/net/deadline.hpp"
+#include "common/net/notifier.hpp"
 #include "common/net/spawn.hpp"
 #include "common/registry/leases.hpp"
 #include "common/tree/names.hpp"
 #include "tools/hls-abr-playlist/cleaner.hpp"
 #include "tools/hls-abr-playlist/folder.hpp"
-#include "tools/hls-abr-playlist/notifier.hpp"
 #include "tools/hls-abr-playlist/publish.hpp"
 
 #include <chrono>
@@ -52,6 +52,12 @@ std::string words(const live::hls::MultivariantPlaylist& list) {
   return text;
 }
 
+/// Is it news, or one of the many segments?
+bool matters(const live::net::Notifier::Change& change) {
+  return change.is_folder || change.name == live::tree::media_playlist_name ||
+         change.name == live::tree::record_name;
+}
+
 class Watch {
  public:
   Watch(const Options& options, live::cli::Runtime& runtime)
@@ -59,7 +65,7 @@ class Watch {
         runtime_(runtime),
         registry_(live::registry::open(runtime.io(), options.registry)),
         cleaner_(options.root, options.no_cleanup ? std::nullopt : std::optional{options.cleanup}),
-        notifier_(runtime.io(), [this](const std::string& stream) { changed(stream); }) {
+        notifier_(runtime.io(), matters, [this](const std::string& stream) { changed(stream); }) {
     if (registry_)
       leases_.emplace(runtime.io(), *registry_, live::format_address(*options.advertise));
   }
@@ -94,7 +100,7 @@ class Watch {
   Totals totals_;
   std::string root_trouble_;
   bool too_many_ = false, leaving_ = false;
-  Notifier notifier_;  // last: what it calls is there
+  live::net::Notifier notifier_;  // last: what it calls is there
 };
 
 void Watch::run() {

@@ -1,16 +1,16 @@
-#include "tools/hls-abr-playlist/media_facts.hpp"
+#include "common/facts/media_facts.hpp"
 
 #include "common/base/units.hpp"
 #include "common/codec/aac.hpp"
 #include "common/codec/ac3.hpp"
 #include "common/codec/parameter_sets.hpp"
+#include "common/facts/transport_stream.hpp"
 #include "common/mp4/stream_reader.hpp"
-#include "tools/hls-abr-playlist/transport_stream.hpp"
 
 #include <algorithm>
 #include <variant>
 
-namespace hls_abr_playlist {
+namespace live::facts {
 namespace {
 
 using live::Bytes;
@@ -165,4 +165,4 @@ std::optional<MediaFacts> facts_of_ts(Bytes segment) {
   return facts;
 }
 
-}  // namespace hls_abr_playlist
+}  // namespace live::facts

@@ -1,9 +1,8 @@
-#include "tools/hls-abr-playlist/notifier.hpp"
+#include "common/net/notifier.hpp"
 
 #include "common/base/failure.hpp"
 #include "common/base/log.hpp"
 #include "common/net/spawn.hpp"
-#include "common/tree/names.hpp"
 
 #include <array>
 #include <cerrno>
@@ -16,14 +15,19 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-namespace hls_abr_playlist {
+namespace live::net {
 
 struct Notifier::State {
-  explicit State(live::asio::io_context& io) : descriptor(io) {}
+  explicit State(asio::io_context& io) : descriptor(io) {}
 
-  live::asio::posix::stream_descriptor descriptor;
+  asio::posix::stream_descriptor descriptor;
+  Matters matters;
   std::function<void(const std::string&)> on_change;
-  std::map<int, std::string> subjects;  ///< by watch descriptor
+  struct Watched {
+    std::filesystem::path folder;
+    std::string subject;
+  };
+  std::map<int, Watched> watched;  ///< by watch descriptor
   bool complained = false, stopped = false;
 };
 
@@ -31,12 +35,6 @@ namespace {
 
 constexpr std::uint32_t what = IN_CREATE | IN_MOVED_TO | IN_CLOSE_WRITE | IN_DELETE |
                                IN_MOVED_FROM | IN_ONLYDIR | IN_DONT_FOLLOW;
-
-/// Is it news, or one of the many segments?
-bool matters(const inotify_event& event, std::string_view name) {
-  return (event.mask & IN_ISDIR) != 0 || name == live::tree::media_playlist_name ||
-         name == live::tree::record_name;
-}
 
 /// Reads all events that are there.
 std::set<std::string> drain(Notifier::State& s) {
@@ -52,18 +50,20 @@ std::set<std::string> drain(Notifier::State& s) {
       const char* text = bytes.data() + at + sizeof event;
       const std::string_view name{text, event.len == 0 ? 0 : ::strnlen(text, event.len)};
       at += sizeof event + event.len;
-      const auto subject = s.subjects.find(event.wd);
-      if (subject == s.subjects.end()) continue;
-      if (matters(event, name)) changed.insert(subject->second);
-      if ((event.mask & IN_IGNORED) != 0) s.subjects.erase(subject);
+      const auto found = s.watched.find(event.wd);
+      if (found == s.watched.end()) continue;
+      const Notifier::Change change{found->second.folder, name, (event.mask & IN_ISDIR) != 0,
+                                    (event.mask & IN_MOVED_TO) != 0};
+      if (s.matters(change)) changed.insert(found->second.subject);
+      if ((event.mask & IN_IGNORED) != 0) s.watched.erase(found);
     }
   }
 }
 
-live::awaitable<void> follow(std::shared_ptr<Notifier::State> s) {
-  using Descriptor = live::asio::posix::stream_descriptor;
+awaitable<void> follow(std::shared_ptr<Notifier::State> s) {
+  using Descriptor = asio::posix::stream_descriptor;
   for (;;) {
-    const auto [error] = co_await s->descriptor.async_wait(Descriptor::wait_read, live::as_result);
+    const auto [error] = co_await s->descriptor.async_wait(Descriptor::wait_read, as_result);
     if (error || s->stopped) co_return;
     for (const auto& subject : drain(*s))
       s->on_change(subject);
@@ -72,16 +72,18 @@ live::awaitable<void> follow(std::shared_ptr<Notifier::State> s) {
 
 }  // namespace
 
-Notifier::Notifier(live::asio::io_context& io, std::function<void(const std::string&)> on_change)
+Notifier::Notifier(asio::io_context& io, Matters matters,
+                   std::function<void(const std::string&)> on_change)
     : state_(std::make_shared<State>(io)) {
+  state_->matters = std::move(matters);
   state_->on_change = std::move(on_change);
   const int fd = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   if (fd < 0) {
-    live::log::warn("inotify: {}; looking again every now and then", live::errno_text());
+    log::warn("inotify: {}; looking again every now and then", errno_text());
     return;
   }
   state_->descriptor.assign(fd);
-  live::net::spawn(io, "inotify", follow(state_));
+  spawn(io, "inotify", follow(state_));
 }
 
 Notifier::~Notifier() {
@@ -95,11 +97,11 @@ void Notifier::watch(const std::filesystem::path& folder, const std::string& sub
   if (!s.descriptor.is_open()) return;
   const int wd = ::inotify_add_watch(s.descriptor.native_handle(), folder.c_str(), what);
   if (wd >= 0) {
-    s.subjects[wd] = subject;
+    s.watched[wd] = {folder, subject};
   } else if (errno == ENOSPC && !std::exchange(s.complained, true)) {
-    live::log::warn(
+    log::warn(
         "inotify: no more watches (fs.inotify.max_user_watches); looking again every now and then");
   }
 }
 
-}  // namespace hls_abr_playlist
+}  // namespace live::net

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-namespace hls_abr_playlist {
+namespace live::facts {
 
 struct MediaFacts {
   std::string
@@ -24,4 +24,4 @@ std::optional<MediaFacts> facts_of_fmp4(live::Bytes init, live::Bytes segment);
 /// Of a segment that is MPEG-TS, likewise: nothing before a first PMT, and the parameter sets and headers that it promises.
 std::optional<MediaFacts> facts_of_ts(live::Bytes segment);
 
-}  // namespace hls_abr_playlist
+}  // namespace live::facts

@@ -1,13 +1,13 @@
-#include "tools/hls-abr-playlist/media_facts.hpp"
+#include "common/facts/media_facts.hpp"
 
+#include "common/facts/transport_stream.hpp"
 #include "tests/support/bytes.hpp"
 #include "tests/unit/codec/vectors.hpp"
 #include "tests/unit/mp4/streams.hpp"
-#include "tools/hls-abr-playlist/transport_stream.hpp"
 
 #include <gtest/gtest.h>
 
-namespace hls_abr_playlist {
+namespace live::facts {
 namespace {
 
 using live::Buffer;
@@ -172,4 +172,4 @@ TEST(FactsOfTs, AreNoneBeforeWhatThePmtPromises) {
 }
 
 }  // namespace
-}  // namespace hls_abr_playlist
+}  // namespace live::facts

@@ -10,7 +10,7 @@
 #include <optional>
 #include <vector>
 
-namespace hls_abr_playlist {
+namespace live::facts {
 
 struct ElementaryStream {
   enum class Kind { avc, hevc, adts, mpeg_audio, ac3, eac3, other };
@@ -37,4 +37,4 @@ struct TransportStreamLimits {
 std::optional<std::vector<ElementaryStream>> read_transport_stream(
     live::Bytes segment, const TransportStreamLimits& limits = {});
 
-}  // namespace hls_abr_playlist
+}  // namespace live::facts

@@ -1,9 +1,9 @@
-#include "tools/hls-abr-playlist/transport_stream.hpp"
+#include "common/facts/transport_stream.hpp"
 
 #include <algorithm>
 #include <array>
 
-namespace hls_abr_playlist {
+namespace live::facts {
 namespace {
 
 using live::Bytes;
@@ -212,4 +212,4 @@ std::optional<std::vector<ElementaryStream>> read_transport_stream(
   return streams;
 }
 
-}  // namespace hls_abr_playlist
+}  // namespace live::facts
