@@ -16,9 +16,9 @@ namespace s3_dvr_sync {
 
 struct DeletionRules {
   bool delete_uploaded = false;  ///< as soon as it is uploaded, or as old as `keep` says
-  std::optional<std::chrono::milliseconds> keep;  ///< what is uploaded goes when it is that old
+  std::optional<std::chrono::milliseconds> keep{};  ///< what is uploaded goes when it is that old
   std::optional<std::uint64_t>
-      keep_size;               ///< bytes: while there is more than that, the oldest uploaded go
+      keep_size{};             ///< bytes: while there is more than that, the oldest uploaded go
   std::uint64_t min_free = 0;  ///< bytes: while there is less free than that, likewise
   /// When the uploaded ones do not suffice for keep_size or min_free, the oldest of the others go, too.
   bool delete_unsynced = false;

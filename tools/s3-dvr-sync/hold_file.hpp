@@ -21,6 +21,7 @@ class UploadedFile {
   /// Reads what stands there already.
   explicit UploadedFile(std::filesystem::path rendition_folder);
 
+  [[nodiscard]] bool has(const std::string& name) const { return known_.is_uploaded(name); }
   /// Stands on the disk after the next flush() that had space for it.
   void add(const std::string& name);
   /// Appends what is new.  What could not be written stays for the next time.

@@ -11,6 +11,7 @@
 #include "common/base/units.hpp"
 #include "tools/s3-dvr-sync/deletion.hpp"
 #include "tools/s3-dvr-sync/journal.hpp"
+#include "tools/s3-dvr-sync/rendition_sync.hpp"
 #include "tools/s3-dvr-sync/upload_log.hpp"
 
 #include <chrono>
@@ -38,12 +39,6 @@ struct VodPlaylist {
   std::string key;
   std::string text;
   Kind kind = Kind::open_playlist;
-};
-
-enum class Outcome {
-  verified,  ///< it is in the bucket, and the journal knows
-  failed,    ///< try again, later
-  vanished,  ///< the file was not there any more
 };
 
 class TreeSync {

@@ -1,0 +1,79 @@
+#include "tools/s3-dvr-sync/file_scan.hpp"
+
+#include "tests/unit/s3-dvr-sync/folder.hpp"
+
+namespace s3_dvr_sync {
+namespace {
+
+using namespace std::chrono_literals;
+
+class FileScanTest : public FolderTest {
+ protected:
+  std::string closed(live::Monotonic now = live::Monotonic{} + 1h) {
+    last_ = scan_.scan(now, std::chrono::system_clock::now());
+    std::string out;
+    for (const auto& file : last_.closed)
+      out += file.key + " ";
+    return out;
+  }
+
+  FileScan scan_{root_, 10s};
+  FileScan::Result last_;
+};
+
+TEST(RecordingName, HasAKnownEndingAndNoDotInFront) {
+  EXPECT_TRUE(is_recording_name("a b+ä.mp4"));
+  for (const auto* name : {".a.mp4", ".mp4", "a.m4s", "a.MP4x", "a.tmp", "\xff.mp4", "mp4"})
+    EXPECT_FALSE(is_recording_name(name)) << name;
+}
+
+TEST_F(FileScanTest, WhatHasNotChangedForAWhileIsClosed) {
+  make_older(write("b/old.mp4", "x"), 20s);
+  make_older(write("older.mkv", "x"), 30s);
+  write("new.ts", "x");
+  EXPECT_EQ(closed(), "older.mkv b/old.mp4 ");
+  EXPECT_EQ(last_.growing, 1U);
+}
+
+TEST_F(FileScanTest, WhatGrowsIsNotClosedUntilItStops) {
+  write("a.mp4", "x");
+  const auto begin = live::Monotonic{} + 1h;
+  EXPECT_EQ(closed(begin), "");
+  EXPECT_EQ(closed(begin + 9s), "");
+  append("a.mp4", "more");
+  EXPECT_EQ(closed(begin + 11s), "");
+  EXPECT_EQ(closed(begin + 20s), "");
+  EXPECT_EQ(closed(begin + 21s), "a.mp4 ");
+  append("a.mp4", "more");
+  EXPECT_EQ(closed(begin + 22s), "") << "it goes on";
+}
+
+TEST_F(FileScanTest, AClockThatIsWrongIsNoJudge) {
+  make_older(write("a.mp4", "x"), -3600s * 24 * 365);
+  const auto begin = live::Monotonic{} + 1h;
+  EXPECT_EQ(closed(begin), "");
+  EXPECT_EQ(closed(begin + 10s), "a.mp4 ");
+}
+
+TEST_F(FileScanTest, WhatIsRenamedIntoPlaceIsClosedAtOnce) {
+  const auto path = write("a.mp4", "x");
+  EXPECT_EQ(closed(), "");
+  scan_.renamed_into_place(path);
+  EXPECT_EQ(closed(), "a.mp4 ");
+  EXPECT_EQ(closed(), "a.mp4 ");
+}
+
+TEST_F(FileScanTest, HiddenFilesLinksAndHlsTreesAreNotForIt) {
+  for (const auto* name : {".hidden.mp4", ".s3-dvr-sync/x.mp4", "live/720p/init-1.mp4",
+                           "live/720p/1.ts", "notes.txt", "real.flv"})
+    make_older(write(name, "x"), 20s);
+  write("live/720p/index.m3u8", "#EXTM3U\n");
+  std::filesystem::create_symlink(root_ / "real.flv", root_ / "link.flv");
+  std::filesystem::create_directory_symlink(root_ / "live", root_ / "again");
+  EXPECT_EQ(closed(), "real.flv ");
+  EXPECT_EQ(last_.folders.front(), root_);
+  EXPECT_EQ(last_.folders.size(), 3U) << "live and 720p are watched, too";
+}
+
+}  // namespace
+}  // namespace s3_dvr_sync

@@ -1,0 +1,55 @@
+#include "tools/s3-dvr-sync/hold_file.hpp"
+
+#include "tests/unit/s3-dvr-sync/folder.hpp"
+
+namespace s3_dvr_sync {
+namespace {
+
+using HoldFileTest = FolderTest;
+
+TEST_F(HoldFileTest, IsMadeAndKept) {
+  EXPECT_TRUE(keep_hold(root_, "best"));
+  live::tree::Hold hold{root_};
+  hold.refresh();
+  EXPECT_TRUE(hold.holds_anything());
+  const auto text = text_of(".hold");
+  EXPECT_TRUE(keep_hold(root_, "best"));
+  EXPECT_EQ(text_of(".hold"), text);
+}
+
+TEST_F(HoldFileTest, WhatOthersAskForStays) {
+  write(".hold", "# mine\nsound");
+  EXPECT_TRUE(keep_hold(root_, "*"));
+  EXPECT_EQ(text_of(".hold"), "# mine\nsound\n*\n");
+  write(".hold", "no pattern\n");
+  EXPECT_TRUE(keep_hold(root_, "best"));
+  EXPECT_EQ(text_of(".hold"), "no pattern\n") << "it asks for everything";
+}
+
+TEST_F(HoldFileTest, UploadedNamesAreAppendedOnce) {
+  write("720p/.uploaded", "1.m4s\n2.m");
+  UploadedFile file{root_ / "720p"};
+  for (const auto* name : {"1.m4s", "2.m4s", "vod-a.m3u8"})
+    file.add(name);
+  EXPECT_EQ(text_of("720p/.uploaded"), "1.m4s\n2.m") << "not before flush()";
+  file.flush();
+  EXPECT_EQ(text_of("720p/.uploaded"), "1.m4s\n2.m4s\nvod-a.m3u8\n");
+  file.add("2.m4s");
+  file.flush();
+  EXPECT_EQ(text_of("720p/.uploaded"), "1.m4s\n2.m4s\nvod-a.m3u8\n");
+  live::tree::Uploaded read{root_ / "720p"};
+  read.refresh();
+  EXPECT_TRUE(read.is_uploaded("vod-a.m3u8"));
+}
+
+TEST_F(HoldFileTest, AFolderThatWasRemovedIsNotMadeAgain) {
+  write("720p/x", "");
+  UploadedFile file{root_ / "720p"};
+  file.add("1.m4s");
+  std::filesystem::remove_all(root_ / "720p");
+  file.flush();
+  EXPECT_FALSE(std::filesystem::exists(root_ / "720p"));
+}
+
+}  // namespace
+}  // namespace s3_dvr_sync

@@ -1,0 +1,175 @@
+// Trees without a journal.
+#include "common/base/failure.hpp"
+#include "tests/unit/s3-dvr-sync/hls_trees.hpp"
+#include "tools/s3-dvr-sync/rolling_journal.hpp"
+
+#include <algorithm>
+
+#include <gmock/gmock.h>
+
+namespace s3_dvr_sync {
+namespace {
+
+using live::hls::MediaPlaylist;
+using live::hls::Segment;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+MediaPlaylist list(std::uint64_t first, std::size_t count, const std::string& mark = "") {
+  MediaPlaylist out;
+  out.target_duration = 4s;
+  out.media_sequence = first;
+  for (std::size_t n = 0; n < count; ++n) {
+    Segment one;
+    one.uri = std::to_string(first + n) + mark + ".ts";
+    one.duration = 4s;
+    out.segments.push_back(one);
+  }
+  return out;
+}
+
+TEST(RollingList, WritesDownWhatIsNew) {
+  RollingList rolling;
+  auto news = rolling.news(list(5, 2), "a");
+  EXPECT_EQ(news.text,
+            "#BROADCAST:a\n#SEQUENCE:5\n#EXTINF:4,\n5.ts\n#SEQUENCE:6\n#EXTINF:4,\n6.ts\n");
+  EXPECT_TRUE(news.begins);
+  rolling.take(std::move(news));
+  EXPECT_EQ(rolling.news(list(5, 2), "b").text, "");
+  news = rolling.news(list(6, 2), "b");
+  EXPECT_EQ(news.text, "#SEQUENCE:7\n#EXTINF:4,\n7.ts\n");
+  EXPECT_FALSE(news.begins);
+}
+
+TEST(RollingList, SaysWhatItMissed) {
+  RollingList rolling;
+  rolling.take(rolling.news(list(5, 2), "a"));
+  const auto news = rolling.news(list(10, 1), "b");
+  EXPECT_EQ(news.missed, 3U);
+  EXPECT_EQ(news.text, "#SEQUENCE:10\n#EXT-X-DISCONTINUITY\n#EXTINF:4,\n10.ts\n");
+}
+
+TEST(RollingList, AWriterThatBeginsAnewBeginsABroadcast) {
+  const auto begins = [](const MediaPlaylist& next, bool ended, bool silent) {
+    RollingList rolling;
+    rolling.take(rolling.news(list(5, 3), "a"));
+    if (ended) rolling.ended();
+    if (silent) rolling.silent();
+    return rolling.news(next, "b").text;
+  };
+  EXPECT_THAT(begins(list(0, 2), false, false), HasSubstr("#BROADCAST:b\n#SEQUENCE:0\n"));
+  EXPECT_THAT(begins(list(5, 4, "x"), false, false), HasSubstr("#BROADCAST:b\n#SEQUENCE:5\n"))
+      << "the same numbers, other names";
+  EXPECT_THAT(begins(list(5, 4), true, false), HasSubstr("#BROADCAST:b\n#SEQUENCE:5\n"));
+  EXPECT_THAT(begins(list(5, 4), false, true), HasSubstr("#BROADCAST:b\n#SEQUENCE:8\n"))
+      << "what was listed is not listed again";
+  EXPECT_THAT(begins(list(5, 4), false, false), Not(HasSubstr("BROADCAST")));
+}
+
+class RollingTest : public TreesTest {
+ protected:
+  /// As `ffmpeg -f hls` leaves it.
+  void rolling(const std::string& path, int first, int count, bool ended = false) {
+    std::string text =
+        "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:4\n#EXT-X-MEDIA-SEQUENCE:" +
+        std::to_string(first) + "\n";
+    const auto folder = std::filesystem::path{path}.parent_path();
+    for (int n = first; n < first + count; ++n) {
+      text += "#EXTINF:4,\n" + std::to_string(n) + ".ts\n";
+      write(folder / (std::to_string(n) + ".ts"), "ts " + std::to_string(n));
+    }
+    if (ended) text += "#EXT-X-ENDLIST\n";
+    write(path, text);
+  }
+  /// Of the only playlist in the bucket that ends so.
+  [[nodiscard]] std::string only_vod() const {
+    std::string found;
+    for (const auto& [key, text] : bucket_)
+      if (key.ends_with(".m3u8")) found += found.empty() ? text : "more than one";
+    return found;
+  }
+
+  Journal journal_{root_};
+};
+
+TEST_F(RollingTest, IsArchivedFromItsRollingList) {
+  TreeSync trees{root_, {}, journal_};
+  rolling("cam/hd/index.m3u8", 0, 3);
+  const auto first = sync(trees, journal_);
+  EXPECT_THAT(first, HasSubstr("/0.ts ")) << "in a folder of the broadcast's own";
+  EXPECT_EQ(std::ranges::count(first, ' '), 3);
+  now_ += 30s;
+  rolling("cam/hd/index.m3u8", 2, 3, true);
+  EXPECT_EQ(std::ranges::count(sync(trees, journal_), ' '), 2);
+  EXPECT_THAT(only_vod(), HasSubstr("#EXT-X-ENDLIST"));
+  for (const auto* name : {"/0.ts", "/1.ts", "/2.ts", "/3.ts", "/4.ts"})
+    EXPECT_THAT(only_vod(), HasSubstr(name));
+  EXPECT_FALSE(std::filesystem::exists(root_ / "cam/hd/.uploaded"));
+}
+
+TEST_F(RollingTest, TheSameNamesAgainAreOtherObjects) {
+  TreeSync trees{root_, {}, journal_};
+  rolling("cam/index.m3u8", 0, 2, true);
+  sync(trees, journal_);
+  const auto before = bucket_.size();
+  wall_ += 100s;
+  rolling("cam/index.m3u8", 0, 2);
+  sync(trees, journal_);
+  EXPECT_EQ(bucket_.size(), 2 * before);
+}
+
+TEST_F(RollingTest, GoesOnOverARestart) {
+  rolling("cam/hd/index.m3u8", 0, 2);
+  {
+    TreeSync trees{root_, {}, journal_};
+    sync(trees, journal_);
+  }
+  rolling("cam/hd/index.m3u8", 1, 3);
+  TreeSync trees{root_, {}, journal_};
+  EXPECT_EQ(std::ranges::count(sync(trees, journal_), ' '), 2);
+  EXPECT_THAT(only_vod(), HasSubstr("0.ts"));
+  EXPECT_THAT(only_vod(), HasSubstr("3.ts"));
+}
+
+TEST_F(RollingTest, BestIsWhatWasMeasured) {
+  rolling("cam/hd/index.m3u8", 0, 2);
+  rolling("cam/sd/index.m3u8", 0, 2);
+  write("cam/hd/0.ts", std::string(1000, 'x'));
+  TreeSync trees{root_, {}, journal_};
+  const auto order = sync(trees, journal_);
+  EXPECT_THAT(order, HasSubstr("cam/hd/"));
+  EXPECT_THAT(order, Not(HasSubstr("cam/sd/")));
+}
+
+TEST_F(RollingTest, WhatNoListNamesMayGoAfterFiveMinutes) {
+  TreeSync trees{root_, {}, journal_};
+  rolling("cam/hd/index.m3u8", 0, 2);
+  sync(trees, journal_);
+  rolling("cam/hd/index.m3u8", 1, 2);
+  sync(trees, journal_);
+  EXPECT_TRUE(trees.leavings(now_).empty());
+  now_ += 5min;
+  trees.scan(now_, wall_);
+  const auto leavings = trees.leavings(now_);
+  ASSERT_EQ(leavings.size(), 1U);
+  EXPECT_EQ(leavings[0].path, root_ / "cam/hd/0.ts");
+  EXPECT_TRUE(leavings[0].uploaded);
+  trees.left(leavings[0].key);
+  EXPECT_TRUE(trees.leavings(now_).empty());
+}
+
+TEST_F(RollingTest, AFileThatGrowsWithItsListWaitsForItsEnd) {
+  TreeSync trees{root_, {}, journal_};
+  const std::string text =
+      "#EXTM3U\n#EXT-X-VERSION:4\n#EXT-X-TARGETDURATION:4\n#EXT-X-MEDIA-SEQUENCE:0\n"
+      "#EXTINF:4,\n#EXT-X-BYTERANGE:3@0\nall.ts\n#EXTINF:4,\n#EXT-X-BYTERANGE:3@3\nall.ts\n";
+  write("cam/hd/all.ts", "sixsix");
+  write("cam/hd/index.m3u8", text);
+  EXPECT_EQ(sync(trees, journal_), "");
+  write("cam/hd/index.m3u8", text + "#EXT-X-ENDLIST\n");
+  EXPECT_THAT(sync(trees, journal_), HasSubstr("all.ts "));
+  EXPECT_THAT(only_vod(), HasSubstr("#EXT-X-BYTERANGE:3@3"));
+}
+
+}  // namespace
+}  // namespace s3_dvr_sync

@@ -1,0 +1,280 @@
+#include "tools/s3-dvr-sync/tree_sync.hpp"
+
+#include "common/tree/lock.hpp"
+#include "tests/unit/s3-dvr-sync/hls_trees.hpp"
+
+#include <algorithm>
+
+#include <gmock/gmock.h>
+
+namespace s3_dvr_sync {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr const char* head =
+    "#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-TARGETDURATION:4\n#EXT-X-MEDIA-SEQUENCE:0\n";
+
+class TreeSyncTest : public TreesTest {
+ protected:
+  Journal journal_{root_};
+};
+
+TEST_F(TreeSyncTest, ABroadcastGoesSegmentBySegmentAndThenItsPlaylist) {
+  record("cam", "one", true);
+  segments("cam/720p", 10, 3, begin("cam/720p", "one", 10));
+  TreeSync trees{root_, {}, journal_};
+  EXPECT_EQ(sync(trees, journal_),
+            "cam/720p/init-10.mp4 cam/720p/10.m4s cam/720p/11.m4s cam/720p/12.m4s ");
+  EXPECT_EQ(lines_of("cam/vod-one.m3u8"),
+            std::string{head} +
+                "#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-MAP:URI=\"720p/init-10.mp4\"\n#EXTINF:4,\n"
+                "720p/10.m4s\n#EXTINF:4,\n720p/11.m4s\n#EXTINF:4,\n720p/12.m4s\n#EXT-X-ENDLIST\n");
+  EXPECT_EQ(kinds_["cam/vod-one.m3u8"], Kind::playlist);
+  EXPECT_EQ(text_of("cam/720p/.uploaded"), "init-10.mp4\n10.m4s\n11.m4s\n12.m4s\nvod-one.m3u8\n");
+  EXPECT_THAT(text_of(".hold"), HasSubstr("\nbest\n"));
+  EXPECT_EQ(trees.backlog().files, 0U);
+  EXPECT_EQ(trees.backlog().playlists, 0U);
+  EXPECT_EQ(sync(trees, journal_), "");
+  EXPECT_EQ(puts_, "cam/vod-one.m3u8 ");
+}
+
+TEST_F(TreeSyncTest, WhileItGoesOnTheListIsAnEventAndGrows) {
+  record("cam", "one", false);
+  const auto lock = live::tree::Lock::take(root_ / "cam", 0ms);
+  segments("cam/720p", 10, 1, begin("cam/720p", "one", 10));
+  TreeSync trees{root_, {}, journal_};
+  sync(trees, journal_, false);
+  EXPECT_THAT(lines_of("cam/vod-one.m3u8"), HasSubstr("TYPE:EVENT"));
+  EXPECT_EQ(kinds_["cam/vod-one.m3u8"], Kind::open_playlist);
+  segments("cam/720p", 11, 1);
+  now_ += 29s;
+  EXPECT_EQ(sync(trees, journal_, false), "cam/720p/11.m4s ");
+  EXPECT_THAT(lines_of("cam/vod-one.m3u8"), Not(HasSubstr("11.m4s"))) << "not every segment";
+  now_ += 1s;
+  sync(trees, journal_, false);
+  EXPECT_THAT(lines_of("cam/vod-one.m3u8"), HasSubstr("11.m4s"));
+  record("cam", "one", true);
+  now_ += 1s;
+  sync(trees, journal_, false);
+  EXPECT_THAT(lines_of("cam/vod-one.m3u8"), HasSubstr("ENDLIST")) << "at once when it is closed";
+}
+
+TEST_F(TreeSyncTest, NothingIsListedBeforeItIsVerifiedAndNothingOvertakes) {
+  record("cam", "one", false);
+  segments("cam/720p", 10, 3, begin("cam/720p", "one", 10));
+  TreeSync trees{root_, {}, journal_};
+  trees.scan(now_, wall_);
+  std::vector<Item> items;
+  while (auto item = trees.next())
+    items.push_back(*item);
+  ASSERT_EQ(items.size(), 4U);
+  EXPECT_TRUE(trees.playlists(now_, true).empty());
+  for (const auto& item : {items[0], items[1], items[3]}) {
+    store(journal_, item.key, "x", item.mark);
+    trees.settle(item.key, Outcome::verified);
+  }
+  auto lists = trees.playlists(now_, true);
+  ASSERT_EQ(lists.size(), 1U);
+  EXPECT_THAT(lists[0].text, HasSubstr("10.m4s"));
+  EXPECT_THAT(lists[0].text, Not(HasSubstr("12.m4s"))) << "11 is not there";
+  EXPECT_TRUE(trees.playlists(now_, true).empty()) << "it is in hand";
+  trees.settle(items[2].key, Outcome::failed);
+  trees.put(lists[0].key, false, now_);
+  const auto again = trees.next();
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->key, items[2].key);
+  EXPECT_FALSE(trees.next());
+  trees.settle(again->key, Outcome::verified);
+  EXPECT_TRUE(trees.playlists(now_ + 1s, true).empty()) << "a PUT that failed waits";
+  lists = trees.playlists(now_ + 31s, true);
+  ASSERT_EQ(lists.size(), 1U);
+  EXPECT_THAT(lists[0].text, HasSubstr("12.m4s"));
+}
+
+TEST_F(TreeSyncTest, WhatIsGoneIsListedAsAGap) {
+  record("cam", "one", true);
+  segments("cam/720p", 10, 3, begin("cam/720p", "one", 10));
+  std::filesystem::remove(root_ / "cam/720p/11.m4s");
+  TreeSync trees{root_, {}, journal_};
+  EXPECT_EQ(sync(trees, journal_), "cam/720p/init-10.mp4 cam/720p/10.m4s cam/720p/12.m4s ");
+  EXPECT_THAT(lines_of("cam/vod-one.m3u8"),
+              HasSubstr("10.m4s\n#EXT-X-GAP\n#EXTINF:4,\n720p/11.m4s\n#EXTINF:4,\n720p/12.m4s\n"));
+  EXPECT_EQ(trees.backlog().lost, 1U);
+}
+
+TEST_F(TreeSyncTest, WithoutItsInitSegmentNothingPlays) {
+  record("cam", "one", true);
+  segments("cam/720p", 10, 1, begin("cam/720p", "one", 10));
+  segments("cam/720p", 11, 1, "#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI=\"init-11.mp4\"\n");
+  TreeSync trees{root_, {}, journal_};
+  sync(trees, journal_);
+  EXPECT_THAT(lines_of("cam/vod-one.m3u8"), Not(HasSubstr("init-11")));
+  EXPECT_THAT(lines_of("cam/vod-one.m3u8"), HasSubstr("#EXT-X-GAP\n#EXTINF:4,\n720p/11.m4s"));
+}
+
+TEST_F(TreeSyncTest, AnEmptyFileIsWhatAPowerCutLeft) {
+  record("cam", "one", true);
+  segments("cam/720p", 10, 2, begin("cam/720p", "one", 10));
+  write("cam/720p/11.m4s", "");
+  TreeSync trees{root_, {}, journal_};
+  sync(trees, journal_);
+  EXPECT_FALSE(bucket_.contains("cam/720p/11.m4s"));
+  EXPECT_THAT(lines_of("cam/vod-one.m3u8"), HasSubstr("#EXT-X-GAP"));
+}
+
+TEST_F(TreeSyncTest, EachBroadcastHasAPlaylist) {
+  record("cam", "two", false);
+  segments("cam/720p", 10, 1, begin("cam/720p", "one", 10));
+  segments("cam/720p", 20, 1, begin("cam/720p", "two", 20));
+  TreeSync trees{root_, {}, journal_};
+  sync(trees, journal_);
+  EXPECT_THAT(lines_of("cam/vod-one.m3u8"), HasSubstr("ENDLIST"));
+  EXPECT_THAT(lines_of("cam/vod-two.m3u8"), Not(HasSubstr("10.m4s")));
+  EXPECT_THAT(lines_of("cam/vod-two.m3u8"), Not(HasSubstr("ENDLIST"))) << "it may go on";
+  EXPECT_THAT(text_of("cam/720p/.uploaded"), HasSubstr("vod-one.m3u8"));
+  EXPECT_THAT(text_of("cam/720p/.uploaded"), Not(HasSubstr("vod-two.m3u8")));
+}
+
+TEST_F(TreeSyncTest, ABroadcastIsOverWhenItsWriterIsAwayForTooLong) {
+  record("cam", "one", false);
+  segments("cam/720p", 10, 1, begin("cam/720p", "one", 10));
+  make_older(root_ / "cam/720p/journal.m3u8", 61s);
+  TreeSync trees{root_, {}, journal_};
+  {
+    const auto lock = live::tree::Lock::take(root_ / "cam", 0ms);
+    sync(trees, journal_);
+    EXPECT_THAT(lines_of("cam/vod-one.m3u8"), Not(HasSubstr("ENDLIST"))) << "it writes";
+  }
+  sync(trees, journal_);
+  EXPECT_THAT(lines_of("cam/vod-one.m3u8"), Not(HasSubstr("ENDLIST")))
+      << "while we look, our own clock counts";
+  now_ += 61s;
+  sync(trees, journal_);
+  EXPECT_THAT(lines_of("cam/vod-one.m3u8"), HasSubstr("ENDLIST"));
+}
+
+TEST_F(TreeSyncTest, AfterARestartNothingIsSentTwice) {
+  record("cam", "one", false);
+  segments("cam/720p", 10, 5, begin("cam/720p", "one", 10));
+  {
+    TreeSync trees{root_, {.split = 8s}, journal_};
+    sync(trees, journal_);
+    EXPECT_EQ(puts_, "cam/vod-one.m3u8 cam/vod-one-2.m3u8 cam/vod-one-3.m3u8 ");
+  }
+  puts_.clear();
+  std::filesystem::remove(root_ / "cam/720p/.uploaded");  // a power cut may lose its end
+  TreeSync trees{root_, {.split = 8s}, journal_};
+  EXPECT_EQ(sync(trees, journal_), "");
+  EXPECT_EQ(puts_, "");
+  EXPECT_EQ(std::ranges::count(text_of("cam/720p/.uploaded"), '\n'), 6);
+  segments("cam/720p", 15, 1);
+  record("cam", "one", true);
+  EXPECT_EQ(sync(trees, journal_), "cam/720p/15.m4s ");
+  EXPECT_EQ(puts_, "cam/vod-one-3.m3u8 ");
+  EXPECT_THAT(lines_of("cam/vod-one-3.m3u8"),
+              HasSubstr("14.m4s\n#EXTINF:4,\n720p/15.m4s\n#EXT-X-ENDLIST"));
+  EXPECT_THAT(text_of("cam/720p/.uploaded"), HasSubstr("vod-one.m3u8\n"));
+}
+
+TEST_F(TreeSyncTest, WhatGoesOnAfterItsEndComesInAFurtherVolume) {
+  record("cam", "one", true);
+  segments("cam/720p", 10, 1, begin("cam/720p", "one", 10));
+  {
+    TreeSync trees{root_, {}, journal_};
+    sync(trees, journal_);
+  }
+  segments("cam/720p", 11, 1);
+  puts_.clear();
+  TreeSync trees{root_, {}, journal_};
+  EXPECT_EQ(sync(trees, journal_), "cam/720p/11.m4s ");
+  EXPECT_EQ(puts_, "cam/vod-one-2.m3u8 ");
+}
+
+TEST_F(TreeSyncTest, OfALadderTheBestGoes) {
+  record("cam", "one", true, {{"360p", 1'000'000, true, true}, {"720p", 3'000'000, true, true}});
+  for (const std::string rendition : {"cam/360p", "cam/720p"})
+    segments(rendition, 10, 1, begin(rendition, "one", 10));
+  TreeSync trees{root_, {}, journal_};
+  EXPECT_EQ(sync(trees, journal_), "cam/720p/init-10.mp4 cam/720p/10.m4s ");
+  EXPECT_FALSE(std::filesystem::exists(root_ / "cam/360p/.uploaded"));
+}
+
+TEST_F(TreeSyncTest, AnOlderBroadcastMayHaveHadAnotherBest) {
+  record("cam", "two", false, {{"1080p", 5'000'000, true, true}});
+  segments("cam/720p", 10, 1, begin("cam/720p", "one", 10));
+  segments("cam/1080p", 20, 1, begin("cam/1080p", "two", 20));
+  TreeSync trees{root_, {}, journal_};
+  sync(trees, journal_);
+  EXPECT_THAT(lines_of("cam/vod-one.m3u8"), HasSubstr("720p/10.m4s\n#EXT-X-ENDLIST"));
+  EXPECT_THAT(lines_of("cam/vod-two.m3u8"), HasSubstr("1080p/20.m4s"));
+}
+
+TEST_F(TreeSyncTest, AllOfALadderGoWithAMultivariantPlaylist) {
+  record("cam", "one", false, {{"360p", 1'000'000, true, true}, {"720p", 3'000'000, true, true}});
+  for (const std::string rendition : {"cam/360p", "cam/720p"})
+    segments(rendition, 10, 2, begin(rendition, "one", 10));
+  TreeSync trees{root_, {.rendition = "all"}, journal_};
+  sync(trees, journal_);
+  EXPECT_EQ(lines_of("cam/vod-one.m3u8"),
+            "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1000000\n360p/vod-one.m3u8\n"
+            "#EXT-X-STREAM-INF:BANDWIDTH=3000000\n720p/vod-one.m3u8\n");
+  EXPECT_THAT(lines_of("cam/720p/vod-one.m3u8"), HasSubstr("\n10.m4s\n"));
+  EXPECT_EQ(kinds_["cam/vod-one.m3u8"], Kind::open_playlist);
+  record("cam", "one", true, {{"360p", 1'000'000, true, true}, {"720p", 3'000'000, true, true}});
+  sync(trees, journal_);
+  EXPECT_EQ(kinds_["cam/vod-one.m3u8"], Kind::playlist);
+  EXPECT_THAT(lines_of("cam/vod-one.m3u8"), HasSubstr("AVERAGE-BANDWIDTH"));
+  EXPECT_THAT(text_of("cam/360p/.uploaded"), HasSubstr("vod-one.m3u8"));
+  EXPECT_THAT(text_of(".hold"), HasSubstr("\n*\n"));
+  EXPECT_EQ(trees.backlog().playlists, 0U);
+}
+
+TEST_F(TreeSyncTest, NamesThatAreNoneAreLeftAlone) {
+  record("cam", "one", true);
+  segments("cam/720p", 10, 1, begin("cam/720p", "one", 10));
+  append("cam/720p/journal.m3u8", "#EXTINF:4,\n../../secret.m4s\n#EXTINF:4,\n.hidden.m4s\n");
+  write("secret.m4s", "x");
+  write("cam/720p/.hidden.m4s", "x");
+  segments(".trash-1/720p", 10, 1);
+  std::filesystem::create_directory_symlink(root_ / "cam", root_ / "again");
+  TreeSync trees{root_, {}, journal_};
+  EXPECT_EQ(sync(trees, journal_), "cam/720p/init-10.mp4 cam/720p/10.m4s ");
+}
+
+TEST_F(TreeSyncTest, ADryRunLeavesNoMark) {
+  record("cam", "one", true);
+  segments("cam/720p", 10, 1, begin("cam/720p", "one", 10));
+  TreeSync trees{root_, {.marks = false}, journal_};
+  sync(trees, journal_);
+  EXPECT_FALSE(std::filesystem::exists(root_ / ".hold"));
+  EXPECT_FALSE(std::filesystem::exists(root_ / "cam/720p/.uploaded"));
+}
+
+TEST_F(TreeSyncTest, StreamsTakeTurns) {
+  for (const std::string stream : {"a", "b"}) {
+    record(stream, "one", true);
+    segments(stream + "/720p", 10, 9, begin(stream + "/720p", "one", 10));
+  }
+  TreeSync trees{root_, {}, journal_};
+  const auto order = sync(trees, journal_);
+  EXPECT_LT(order.find("b/720p/10.m4s"), order.find("a/720p/18.m4s"));
+}
+
+TEST_F(TreeSyncTest, TheBacklogKnowsItsOldest) {
+  record("cam", "one", false);
+  segments("cam/720p", 10, 3, begin("cam/720p", "one", 10));
+  make_older(root_ / "cam/720p/10.m4s", 3600s);
+  TreeSync trees{root_, {}, journal_};
+  trees.scan(now_, wall_);
+  const auto first = trees.next();
+  const auto backlog = trees.backlog();
+  EXPECT_EQ(backlog.files, 3U);
+  EXPECT_GT(backlog.bytes, 0U);
+  ASSERT_TRUE(backlog.oldest);
+  EXPECT_GT(wall_ - *backlog.oldest, 59min);
+}
+
+}  // namespace
+}  // namespace s3_dvr_sync

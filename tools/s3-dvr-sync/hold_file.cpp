@@ -1,0 +1,81 @@
+#include "tools/s3-dvr-sync/hold_file.hpp"
+
+#include "common/base/failure.hpp"
+#include "common/base/file.hpp"
+#include "common/base/log.hpp"
+#include "common/tree/names.hpp"
+#include "common/tree/write.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+namespace s3_dvr_sync {
+namespace {
+
+namespace tree = live::tree;
+
+constexpr std::size_t most_hold_bytes = 64U << 10U;
+constexpr std::string_view preface = "# s3-dvr-sync keeps these until they are uploaded\n";
+
+/// Nothing where there is none.
+std::optional<std::string> read_hold(const std::filesystem::path& path) {
+  struct stat facts {};
+  if (::stat(path.c_str(), &facts) != 0 && errno == ENOENT) return {};
+  return live::read_file(path, most_hold_bytes);
+}
+
+}  // namespace
+
+bool keep_hold(const std::filesystem::path& root, std::string_view pattern) {
+  const auto path = root / tree::hold_name;
+  std::optional<std::string> text;
+  try {
+    text = read_hold(path);
+  } catch (const live::Failure&) {
+    return true;  // it asks for everything
+  }
+  const auto patterns = tree::parse_hold(text.value_or(""));
+  if (!patterns || std::ranges::find(*patterns, pattern) != patterns->end()) return true;
+  auto next = text ? *std::move(text) : std::string{preface};
+  if (!next.empty() && next.back() != '\n') next += '\n';
+  next += fmt::format("{}\n", pattern);
+  return tree::write_whole(path, next, true) == live::Written::done;
+}
+
+UploadedFile::UploadedFile(std::filesystem::path rendition_folder)
+    : folder_(std::move(rendition_folder)), known_(folder_) {
+  known_.refresh();
+}
+
+void UploadedFile::add(const std::string& name) {
+  if (!known_.is_uploaded(name)) pending_.push_back(name);
+}
+
+void UploadedFile::flush() {
+  if (pending_.empty()) return;
+  std::error_code error;
+  if (!std::filesystem::is_directory(folder_, error)) return pending_.clear();  // it was removed
+  std::string lines;
+  for (const auto& name : pending_)
+    lines += name + '\n';
+  try {
+    if (tree::append_line(folder_ / tree::uploaded_name, lines, false) == live::Written::full) {
+      if (!std::exchange(complained_, true))
+        live::log::warn("{}: no space for .uploaded; it waits", folder_.string());
+      return;
+    }
+  } catch (const live::Failure& failure) {
+    if (!std::exchange(complained_, true)) live::log::warn("{}; it is tried again", failure.what());
+    return;
+  }
+  complained_ = false;
+  pending_.clear();
+  known_.refresh();
+}
+
+}  // namespace s3_dvr_sync

@@ -1,0 +1,153 @@
+#include "tools/s3-dvr-sync/rolling_journal.hpp"
+
+#include "common/base/failure.hpp"
+#include "common/base/file.hpp"
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+#include "common/hls/date_time.hpp"
+#include "common/tree/names.hpp"
+#include "common/tree/write.hpp"
+#include "tools/s3-dvr-sync/tree_layout.hpp"
+#include "tools/s3-dvr-sync/upload_log.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace s3_dvr_sync {
+
+namespace hls = live::hls;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t most_list_bytes = 16U << 20U;
+
+/// "2026-11-21T17:04:05.123Z" without what a name cannot have.
+std::string id_of(live::WallClock begin) {
+  auto text = hls::format_date_time(begin);
+  std::erase_if(text, [](char c) { return c == '-' || c == ':' || c == '.'; });
+  return text;
+}
+
+}  // namespace
+
+void RollingList::remember(const JournalEntry& entry) {
+  last_ = entry.segment;
+  if (entry.sequence) next_ = *entry.sequence + 1;
+}
+
+/// One that ends before what was there, or whose segments are others under the same numbers.
+bool RollingList::is_another(const hls::MediaPlaylist& list) const {
+  const auto first = list.media_sequence + list.skipped;
+  const auto end = first + list.segments.size();
+  if (!next_ || end < *next_ || (ended_ && !list.ended)) return true;
+  if (!last_ || *next_ <= first) return false;
+  const auto& same = list.segments[*next_ - 1 - first];
+  return same.uri != last_->uri || same.duration != last_->duration;
+}
+
+RollingList::News RollingList::news(const hls::MediaPlaylist& list, const std::string& id) const {
+  News out;
+  const auto first = list.media_sequence + list.skipped;
+  const auto end = first + list.segments.size();
+  const bool another = is_another(list);
+  const auto from = another ? first : std::max(first, *next_);
+  if (from >= end) return out;
+  out.begins = another || silent_;
+  out.missed = out.begins ? 0 : from - *next_;
+  auto before = out.begins ? std::nullopt : last_;
+  for (auto number = from; number < end; ++number) {
+    auto segment = list.segments[number - first];
+    segment.parts.clear();
+    if (number == from && out.missed > 0) segment.discontinuity = true;
+    if (number == from && out.begins) out.text += fmt::format("{}{}\n", broadcast_mark, id);
+    out.text += fmt::format("{}{}\n{}", sequence_mark, number,
+                            hls::format_entry(segment, before ? &*before : nullptr));
+    before = std::move(segment);
+  }
+  out.next = end;
+  out.last = std::move(before);
+  return out;
+}
+
+void RollingList::take(News news) {
+  next_ = news.next;
+  last_ = std::move(news.last);
+  ended_ = silent_ = false;
+}
+
+RollingJournal::RollingJournal(fs::path list, fs::path folder)
+    : list_(std::move(list)), folder_(std::move(folder)) {
+  std::error_code error;
+  fs::create_directories(folder_, error);
+  if (error)
+    live::fail(live::Exit::cannot_create, "create {}: {}", folder_.string(), error.message());
+  JournalReader reader{path()};
+  std::vector<JournalEntry> entries;
+  JournalReader::News news{};
+  while ((news = reader.read(entries)) == JournalReader::News::entries) {
+    for (const auto& entry : entries)
+      rolling_.remember(entry);
+    entries.clear();
+  }
+  if (news == JournalReader::News::wrong)
+    live::fail(live::Exit::bad_data, "read {}: {}", path().string(), reader.why());
+  if (fs::exists(path(), error)) live::tree::cut_to(path(), reader.taken());
+  empty_ = reader.taken() == 0;
+}
+
+fs::path RollingJournal::path() const { return folder_ / live::tree::journal_name; }
+
+bool RollingJournal::look(live::WallClock wall) {
+  const auto mark = mark_of(list_);
+  if (!mark || (mark->inode == inode_ && mark->size == size_ && mark->mtime_ns == mtime_ns_))
+    return false;
+  hls::MediaPlaylist list;
+  try {
+    auto parsed = hls::parse_media_playlist(live::read_file(list_, most_list_bytes));
+    if (const auto* wrong = std::get_if<live::Malformed>(&parsed)) {
+      if (!std::exchange(complained_, true))
+        live::log::warn("{}: line {}: {}; waiting for its next version", list_.string(), wrong->at,
+                        live::printable(wrong->why));
+      return false;
+    }
+    list = std::get<hls::MediaPlaylist>(std::move(parsed));
+  } catch (const live::Failure&) {
+    return false;  // it is being replaced, or is gone
+  }
+  complained_ = false;
+  append(list, wall);
+  inode_ = mark->inode;
+  size_ = mark->size;
+  mtime_ns_ = mark->mtime_ns;
+  named_.clear();
+  for (const auto& segment : list.segments) {
+    named_.insert(segment.uri);
+    if (segment.map) named_.insert(segment.map->uri);
+  }
+  ended_ = list.ended;
+  if (ended_) rolling_.ended();
+  return true;
+}
+
+void RollingJournal::append(const hls::MediaPlaylist& list, live::WallClock wall) {
+  auto news = rolling_.news(list, id_of(wall));
+  if (news.text.empty()) return;
+  std::string head;
+  if (empty_)
+    head = fmt::format("#EXTM3U\n#EXT-X-TARGETDURATION:{}\n", list.target_duration.count());
+  const auto text = head + news.text;
+  if (live::tree::append_line(path(), text, true) == live::Written::full)
+    live::fail(live::Exit::io, "write {}: no space", path().string());
+  missed_ += news.missed;
+  if (news.missed > 0)
+    live::log::warn("{}: {} segments left the list before they were seen", list_.string(),
+                    news.missed);
+  rolling_.take(std::move(news));
+  empty_ = false;
+}
+
+}  // namespace s3_dvr_sync

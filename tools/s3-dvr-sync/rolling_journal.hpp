@@ -1,0 +1,77 @@
+// A journal for trees that have none: what a rolling list of ffmpeg or nginx names is written down before it leaves the list,
+// in DIR/.s3-dvr-sync/trees/<stream>/<rendition>/journal.m3u8, as man 5 hls-tree has it, plus sequence_mark.
+//
+// What it cannot promise: a segment that came and left between two looks is missed, and one that the writer deletes before it is
+// uploaded is lost.
+#pragma once
+
+#include "common/base/units.hpp"
+#include "common/hls/media_playlist.hpp"
+#include "tools/s3-dvr-sync/journal_entries.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace s3_dvr_sync {
+
+/// The next entries of the journal, of a list as it is now.  Pure.
+class RollingList {
+ public:
+  /// What stands in the journal already, entry by entry.
+  void remember(const JournalEntry& entry);
+
+  struct News {
+    std::string text;          ///< to be appended; empty: nothing is new
+    std::uint64_t missed = 0;  ///< segments that left the list before we saw them
+    bool begins = false;       ///< a broadcast does
+    std::uint64_t next = 0;
+    std::optional<live::hls::Segment> last;
+  };
+  /// `id`: of the broadcast that begins with it, if one does; none that was there before.
+  [[nodiscard]] News news(const live::hls::MediaPlaylist& list, const std::string& id) const;
+  /// They stand in the journal.
+  void take(News news);
+  /// The list has ended: another one begins from its begin.
+  void ended() { ended_ = true; }
+  /// Nothing came for long: whatever comes is another broadcast.
+  void silent() { silent_ = true; }
+
+ private:
+  [[nodiscard]] bool is_another(const live::hls::MediaPlaylist& list) const;
+
+  std::optional<std::uint64_t> next_;  ///< EXT-X-MEDIA-SEQUENCE of the segment that is to come
+  std::optional<live::hls::Segment> last_;
+  bool ended_ = false, silent_ = false;
+};
+
+class RollingJournal {
+ public:
+  /// Reads what is there.  Throws Failure(cannot_create, io).
+  RollingJournal(std::filesystem::path list, std::filesystem::path folder);
+
+  /// Reads the list if it has changed, and appends what is new; false: it has not.
+  bool look(live::WallClock wall);
+  /// Nothing was new for `resume`.
+  void silent() { rolling_.silent(); }
+  /// The list has EXT-X-ENDLIST.
+  [[nodiscard]] bool is_ended() const { return ended_; }
+  [[nodiscard]] std::uint64_t missed() const { return missed_; }
+  [[nodiscard]] std::filesystem::path path() const;
+  /// URIs that the list names now.
+  [[nodiscard]] const std::set<std::string>& named() const { return named_; }
+
+ private:
+  void append(const live::hls::MediaPlaylist& list, live::WallClock wall);
+
+  std::filesystem::path list_, folder_;
+  RollingList rolling_;
+  std::set<std::string> named_;
+  std::uint64_t inode_ = 0, size_ = 0, missed_ = 0;
+  std::int64_t mtime_ns_ = 0;
+  bool ended_ = false, empty_ = true, complained_ = false;
+};
+
+}  // namespace s3_dvr_sync

@@ -1,0 +1,340 @@
+#include "tools/s3-dvr-sync/stream_sync.hpp"
+
+#include "common/base/failure.hpp"
+#include "common/base/file.hpp"
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+#include "common/tree/hold.hpp"
+#include "common/tree/lock.hpp"
+#include "common/tree/names.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace s3_dvr_sync {
+
+namespace fs = std::filesystem;
+namespace hls = live::hls;
+namespace tree = live::tree;
+
+namespace {
+
+constexpr std::size_t most_list_bytes = 16U << 20U;
+constexpr live::Ms unnamed_for = std::chrono::minutes{5};
+
+live::WallClock written_at(const FileMark& mark) {
+  return live::WallClock{std::chrono::duration_cast<live::WallClock::duration>(
+      std::chrono::nanoseconds{mark.mtime_ns})};
+}
+
+/// Does somebody hold the writer's lock?
+bool is_locked(const FoundStream& found) {
+  if (!found.has_lock_file) return false;
+  try {
+    return !tree::Lock::take_existing(found.folder);
+  } catch (const live::Failure&) {
+    return true;  // whoever cannot tell must not say that nobody is there
+  }
+}
+
+std::optional<hls::MediaPlaylist> read_list(const fs::path& path) {
+  try {
+    auto parsed = hls::parse_media_playlist(live::read_file(path, most_list_bytes));
+    if (auto* list = std::get_if<hls::MediaPlaylist>(&parsed)) return std::move(*list);
+  } catch (const live::Failure&) {  // it is not there, or being replaced
+  }
+  return {};
+}
+
+/// Bits per second over what the list names; 0: nothing of it is there.
+std::uint64_t measured_rate(const FoundRendition& found) {
+  const auto list = read_list(found.list);
+  std::uint64_t bytes = 0;
+  live::Us duration{};
+  for (const auto& segment : list ? list->segments : std::vector<hls::Segment>{}) {
+    const auto mark =
+        is_plain_name(segment.uri) ? mark_of(found.folder / segment.uri) : std::nullopt;
+    if (!mark) continue;
+    bytes += segment.range ? segment.range->length : mark->size;
+    duration += segment.duration;
+  }
+  constexpr std::int64_t us_in_s = 1'000'000, bits = 8;
+  if (duration.count() <= 0) return 0;
+  return static_cast<std::uint64_t>(
+      live::rescale(static_cast<std::int64_t>(bytes) * bits, us_in_s, duration.count()));
+}
+
+/// Is there a line that begins this broadcast?
+bool has_broadcast(const fs::path& journal, const std::string& id) {
+  JournalReader reader{journal};
+  std::vector<JournalEntry> entries;
+  while (reader.read(entries) == JournalReader::News::entries) {
+    for (const auto& entry : entries)
+      if (entry.begins == id) return true;
+    entries.clear();
+  }
+  return false;
+}
+
+}  // namespace
+
+StreamSync::StreamSync(std::string name, fs::path trees, const TreeRules& rules, Journal& journal)
+    : name_(std::move(name)), trees_(std::move(trees)), rules_(rules), journal_(journal) {}
+
+StreamSync::Source* StreamSync::source(const FoundRendition& found, std::size_t renditions) {
+  if (const auto known = sources_.find(found.name); known != sources_.end()) {
+    known->second->found = found;
+    return known->second.get();
+  }
+  if (sources_.empty()) several_ = rules_.rendition == "all" && renditions > 1;
+  std::unique_ptr<RollingJournal> rolling;
+  auto journal = found.folder / tree::journal_name;
+  if (!found.has_journal) {
+    live::log::warn(
+        "{}/{}: no journal: what leaves its list while nobody looks is missed, and what its writer "
+        "deletes before it "
+        "is uploaded is lost; abr-hls keeps a journal and waits",
+        name_, found.name);
+    rolling = std::make_unique<RollingJournal>(found.list, trees_ / name_ / found.name);
+    journal = rolling->path();
+  }
+  RenditionPlace place{name_, found.name, found.folder, found.has_journal, several_};
+  auto made = std::unique_ptr<Source>(
+      new Source{found,
+                 std::move(rolling),
+                 JournalReader{journal},
+                 RenditionSync{std::move(place), rules_.split, rules_.marks, journal_},
+                 {},
+                 false,
+                 false,
+                 false,
+                 true,
+                 {},
+                 {},
+                 {}});
+  return sources_.emplace(found.name, std::move(made)).first->second.get();
+}
+
+std::string StreamSync::best_now() const {
+  if (record_)
+    if (const auto chosen = tree::best_rendition(record_->renditions); !chosen.empty())
+      return std::string{chosen};
+  std::string chosen;
+  std::uint64_t rate = 0;
+  for (const auto& [name, source] : sources_) {
+    const auto measured = measured_rate(source->found);
+    if (!chosen.empty() && measured <= rate) continue;
+    chosen = name;
+    rate = measured;
+  }
+  return chosen;
+}
+
+std::string StreamSync::best(const std::string& id) {
+  if (const auto known = best_.find(id); known != best_.end()) return known->second;
+  const auto note = fmt::format("best/{}/{}", name_, id);
+  auto chosen = journal_.note(note).value_or("");
+  if (chosen.empty()) {
+    chosen = best_now();
+    // Of one that is over the best may have been another.
+    const auto has = [&](const std::string& rendition) {
+      const auto found = sources_.find(rendition);
+      return found != sources_.end() && found->second->found.has_journal &&
+             has_broadcast(found->second->found.folder / tree::journal_name, id);
+    };
+    const bool goes_on = record_ && record_->id == id;
+    if (record_ && !goes_on && !has(chosen)) {
+      const auto other =
+          std::ranges::find_if(sources_, [&](const auto& entry) { return has(entry.first); });
+      if (other != sources_.end()) chosen = other->first;
+    }
+    journal_.set_note(note, chosen);
+  }
+  return best_.emplace(id, chosen).first->second;
+}
+
+bool StreamSync::wants(const std::string& rendition, const std::string& id) {
+  if (rules_.rendition == "all") return true;
+  if (rules_.rendition != "best") return rendition == rules_.rendition;
+  // Trees without a journal have ids of their own in each rendition.
+  if (const auto found = sources_.find(rendition);
+      found != sources_.end() && found->second->rolling)
+    return best("") == rendition;
+  return best(id) == rendition;
+}
+
+void StreamSync::take(Source& source, JournalEntry entry) {
+  if (entry.begins || source.reading.empty()) {
+    source.reading = entry.begins.value_or("unnamed");
+    source.wanted = wants(source.found.name, source.reading);
+  }
+  if (source.wanted) source.sync.take(std::move(entry));
+}
+
+void StreamSync::read(Source& source) {
+  std::vector<JournalEntry> entries;
+  for (;;) {
+    const auto news = source.reader.read(entries);
+    if (news == JournalReader::News::anew) {
+      live::log::warn("{}/{}: its journal is another one now; reading it from its begin", name_,
+                      source.found.name);
+      auto place = source.sync.place();
+      source.sync = RenditionSync{std::move(place), rules_.split, rules_.marks, journal_};
+      source.reading.clear();
+      entries.clear();
+      continue;
+    }
+    if (news == JournalReader::News::wrong && !std::exchange(source.complained, true))
+      live::log::error("{}/{}: its journal cannot be read on: {}", name_, source.found.name,
+                       source.reader.why());
+    if (news != JournalReader::News::entries) return;
+    for (auto& entry : entries)
+      take(source, std::move(entry));
+    entries.clear();
+    source.news = true;
+  }
+}
+
+void StreamSync::describe(Source& source) {
+  const auto mark = mark_of(source.found.list);
+  if (!mark || *mark == source.list_mark) return;
+  const auto list = read_list(source.found.list);
+  if (!list) return;
+  source.list_mark = *mark;
+  source.list_ended = list->ended;
+  source.sync.describe(list->target_duration, list->independent_segments);
+}
+
+void StreamSync::note_unnamed(Source& source, live::Monotonic now) {
+  for (const auto& [uri, key] : source.sync.safe_files()) {
+    if (source.rolling->named().contains(uri))
+      source.unnamed.erase(uri);
+    else
+      source.unnamed.try_emplace(uri, now);
+  }
+}
+
+void StreamSync::scan(const FoundStream& found, live::Monotonic now, live::WallClock wall) {
+  // In this order: what says that a broadcast is over is written behind its last entry.
+  record_ = found.record;
+  folder_ = found.folder;
+  const bool locked = is_locked(found);
+  for (const auto& rendition : found.renditions)
+    source(rendition, std::max(found.renditions.size(), record_ ? record_->renditions.size() : 0));
+  for (const auto& [name, source] : sources_) {
+    const bool there =
+        std::ranges::find(found.renditions, name, &FoundRendition::name) != found.renditions.end();
+    if (!there) continue;
+    // The list first: it ends behind the last entry.
+    describe(*source);
+    if (source->rolling) source->rolling->look(wall);
+    read(*source);
+    if (source->rolling) note_unnamed(*source, now);
+  }
+  judge(locked, now, wall);
+  scanned_ = true;
+  flush();
+}
+
+void StreamSync::judge(bool locked, live::Monotonic now, live::WallClock wall) {
+  const auto current_is_begun = [&](const Source& but) {
+    return std::ranges::any_of(sources_, [&](const auto& entry) {
+      return entry.second.get() != &but && entry.second->reading == record_->id;
+    });
+  };
+  for (const auto& [name, source] : sources_) {
+    const auto id = source->sync.current();
+    if (std::exchange(source->news, false)) source->changed = now;
+    if (id.empty()) continue;
+    const auto mark =
+        mark_of(source->rolling ? source->found.list : source->found.folder / tree::journal_name);
+    const auto resume = source->rolling || !record_ ? rules_.resume : record_->resume;
+    // By the file's time; and while we look, by our own, which no clock that is set disturbs.
+    const bool silent =
+        mark && wall - written_at(*mark) > resume && (!scanned_ || now - source->changed > resume);
+    bool over = source->list_ended && (source->rolling || (!locked && silent));
+    if (source->rolling) {
+      if (silent && !std::exchange(over, true)) source->rolling->silent();
+    } else if (record_) {
+      over = over || (record_->state == tree::StreamRecord::State::ended && record_->id == id) ||
+             (record_->id != id && current_is_begun(*source)) || (!locked && silent);
+    } else {
+      over = over || (!locked && silent);
+    }
+    if (over) source->sync.over(id);
+  }
+}
+
+void StreamSync::want(std::size_t most, std::vector<Item>& out) {
+  for (const auto& [name, source] : sources_)
+    source->sync.want(most, out);
+}
+
+bool StreamSync::settle(const std::string& key, Outcome outcome) {
+  return std::ranges::any_of(
+      sources_, [&](const auto& entry) { return entry.second->sync.settle(key, outcome); });
+}
+
+void StreamSync::leavings(live::Monotonic now, live::WallClock wall,
+                          std::vector<Candidate>& out) const {
+  for (const auto& [name, source] : sources_) {
+    for (const auto& [uri, since] : source->unnamed) {
+      const auto found = source->sync.safe_files().find(uri);
+      if (found == source->sync.safe_files().end()) continue;
+      const auto path = source->found.folder / uri;
+      const auto mark = mark_of(path);
+      if (!mark) continue;
+      // A run that is over soon has only the file's time to go by: it is older than the list and that.
+      const auto list = mark_of(source->found.list);
+      const bool long_ago = list && written_at(*list) - written_at(*mark) > 4 * unnamed_for &&
+                            wall > written_at(*list);
+      if (now - since < unnamed_for && !long_ago) continue;
+      const auto entry = journal_.stored(found->second);
+      Candidate one{found->second, path, *mark, {}};
+      if (entry && entry->mark == *mark) one.uploaded = entry->verified;
+      out.push_back(std::move(one));
+    }
+  }
+}
+
+bool StreamSync::left(const std::string& key) {
+  const auto uri = key.substr(key.rfind('/') + 1);
+  for (const auto& [name, source] : sources_) {
+    const auto found = source->sync.safe_files().find(uri);
+    if (found == source->sync.safe_files().end() || found->second != key) continue;
+    source->sync.forget_file(uri);
+    source->unnamed.erase(uri);
+    return true;
+  }
+  return false;
+}
+
+void StreamSync::flush() {
+  for (const auto& [name, source] : sources_)
+    source->sync.flush();
+}
+
+void StreamSync::add_to(TreeSync::Backlog& backlog) const {
+  for (const auto& [name, source] : sources_) {
+    const auto waiting = source->sync.waiting();
+    backlog.files += waiting;
+    backlog.bytes += source->sync.waiting_bytes();
+    backlog.lost += source->sync.lost() + (source->rolling ? source->rolling->missed() : 0);
+    if (const auto oldest = source->sync.oldest())
+      backlog.oldest = std::min(*oldest, backlog.oldest.value_or(*oldest));
+    backlog.playlists += static_cast<std::uint64_t>(std::ranges::count_if(
+        source->sync.broadcasts(),
+        [](const RenditionSync::Broadcast& one) { return !one.list.volumes().empty(); }));
+  }
+}
+
+std::vector<fs::path> StreamSync::folders() const {
+  std::vector<fs::path> out{folder_};
+  for (const auto& [name, source] : sources_)
+    if (source->found.folder != folder_) out.push_back(source->found.folder);
+  return out;
+}
+
+}  // namespace s3_dvr_sync

@@ -1,0 +1,113 @@
+// One stream on its way to the bucket: its renditions' journals, which of them are wanted, and the playlists of its broadcasts.
+#pragma once
+
+#include "common/base/units.hpp"
+#include "common/facts/media_facts.hpp"
+#include "common/hls/multivariant_playlist.hpp"
+#include "tools/s3-dvr-sync/journal_entries.hpp"
+#include "tools/s3-dvr-sync/rendition_sync.hpp"
+#include "tools/s3-dvr-sync/rolling_journal.hpp"
+#include "tools/s3-dvr-sync/tree_layout.hpp"
+#include "tools/s3-dvr-sync/tree_sync.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace s3_dvr_sync {
+
+class StreamSync {
+ public:
+  /// `trees`: where journals of trees without one are kept.  The journal must outlive it.
+  StreamSync(std::string name, std::filesystem::path trees, const TreeRules& rules,
+             Journal& journal);
+
+  /// As it is found now: reads all that was appended.
+  void scan(const FoundStream& found, live::Monotonic now, live::WallClock wall);
+
+  void want(std::size_t most, std::vector<Item>& out);
+  bool settle(const std::string& key, Outcome outcome);
+  void playlists(live::Monotonic now, bool at_once, std::vector<VodPlaylist>& out);
+  bool put(const std::string& key, bool done, live::Monotonic now);
+  void leavings(live::Monotonic now, live::WallClock wall, std::vector<Candidate>& out) const;
+  bool left(const std::string& key);
+  void flush();
+
+  void add_to(TreeSync::Backlog& backlog) const;
+  [[nodiscard]] std::vector<std::filesystem::path> folders() const;
+
+ private:
+  struct Source {
+    FoundRendition found;
+    std::unique_ptr<RollingJournal> rolling;  ///< of a tree without a journal
+    JournalReader reader;
+    RenditionSync sync;
+    FileMark list_mark;  ///< of the list as it was described
+    bool list_ended = false;
+    bool wanted = false;  ///< what is read
+    bool complained = false;
+    bool news = true;                                ///< something was read since it was judged
+    live::Monotonic changed;                         ///< when that was so
+    std::map<std::string, live::Monotonic> unnamed;  ///< files that no list names, since when
+    std::string reading;                             ///< the id of the entries that are read
+  };
+  /// What stands in the bucket at a playlist's key.
+  struct Put {
+    std::size_t segments = 0, pending_segments = 0;
+    bool closed = false, pending_closed = false;
+    bool in_hand = false, there = false, failed = false, asked = false;
+    std::string text, pending_text;  ///< of a multivariant playlist
+    live::Monotonic due;
+  };
+  struct Draft {
+    std::string key, text;
+    std::size_t segments = 0;
+    bool closed = false;
+  };
+
+  Source* source(const FoundRendition& found, std::size_t renditions);
+  void read(Source& source);
+  void take(Source& source, JournalEntry entry);
+  void describe(Source& source);
+  /// Which broadcasts are over.
+  void judge(bool locked, live::Monotonic now, live::WallClock wall);
+  void note_unnamed(Source& source, live::Monotonic now);
+
+  /// Which rendition is `best` of a broadcast; once said, it stays.
+  std::string best(const std::string& id);
+  [[nodiscard]] std::string best_now() const;
+  [[nodiscard]] bool wants(const std::string& rendition, const std::string& id);
+
+  [[nodiscard]] std::set<std::string> broadcast_ids() const;
+  [[nodiscard]] std::vector<Source*> sources_of(const std::string& id);
+  void media_playlists(Source& source, const std::string& id, live::Monotonic now, bool at_once,
+                       std::vector<VodPlaylist>& out);
+  void multivariant(const std::string& id, std::size_t volume, live::Monotonic now, bool at_once,
+                    std::vector<VodPlaylist>& out);
+  [[nodiscard]] live::hls::Variant variant(const Source& source, const std::string& id,
+                                           const Volume& volume);
+  [[nodiscard]] std::optional<live::facts::MediaFacts> facts_of(const Source& source,
+                                                                const std::string& id,
+                                                                const Volume& volume);
+  [[nodiscard]] bool is_due(const std::string& key, bool closed, live::Monotonic now, bool at_once);
+  void offer(Draft draft, live::Monotonic now, std::vector<VodPlaylist>& out);
+  void finish(const std::string& id);
+  [[nodiscard]] bool is_put_closed(const std::string& key) const;
+
+  std::string name_;
+  std::filesystem::path folder_, trees_;
+  TreeRules rules_;
+  Journal& journal_;
+  std::optional<live::tree::StreamRecord> record_;
+  std::map<std::string, std::unique_ptr<Source>> sources_;
+  std::map<std::string, Put> puts_;          ///< by key; of broadcasts that are not done
+  std::map<std::string, std::string> best_;  ///< by id
+  bool several_ = false, scanned_ = false;
+};
+
+}  // namespace s3_dvr_sync

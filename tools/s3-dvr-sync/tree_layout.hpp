@@ -1,0 +1,40 @@
+// What lies below ROOT: streams, their renditions, and who writes them.
+//
+//   ROOT/<stream>/<rendition>/journal.m3u8    of ours (man 5 hls-tree)
+//   ROOT/<stream>/<rendition>/*.m3u8          of ffmpeg or nginx, a folder for each rendition
+//   ROOT/<stream>/<rendition>.m3u8            of ffmpeg or nginx, all in one folder
+#pragma once
+
+#include "common/tree/stream_record.hpp"
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace s3_dvr_sync {
+
+struct FoundRendition {
+  std::string name;
+  std::filesystem::path folder;  ///< of its segments
+  std::filesystem::path list;    ///< its rolling list; may not be there in a tree of ours
+  bool has_journal = false;
+};
+
+struct FoundStream {
+  std::string name;
+  std::filesystem::path folder;
+  std::vector<FoundRendition> renditions;  ///< by name
+  std::optional<live::tree::StreamRecord> record;
+  bool has_lock_file = false;  ///< its writer is one of ours
+};
+
+/// Names that begin with a dot are never streams, links are never followed, and what has a name that no stream or rendition
+/// can have is left out.  At most 10,000 streams of 64 renditions each.
+std::vector<FoundStream> find_streams(const std::filesystem::path& root);
+
+/// A URI that is the name of a file beside its playlist: nothing else is ours to upload.
+bool is_plain_name(std::string_view uri);
+
+}  // namespace s3_dvr_sync
