@@ -2,6 +2,7 @@
 
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
+#include "common/tree/names.hpp"
 
 #include <algorithm>
 #include <array>
@@ -40,12 +41,12 @@ Listing list(const fs::path& folder) {
     const auto name = it->path().filename().string();
     if (name.starts_with('.')) continue;
     std::error_code ignored;
-    const auto status = it->symlink_status(ignored);
-    if (fs::is_directory(status))
+    if (it->is_symlink(ignored)) continue;
+    if (it->is_directory(ignored))
       out.folders.push_back(it->path());
     else if (name.ends_with(".m3u8"))
       out.playlist = true;
-    else if (fs::is_regular_file(status) && is_recording_name(name))
+    else if (is_recording_name(name))
       out.files.push_back(it->path());
   }
   std::ranges::sort(out.folders);
@@ -91,6 +92,8 @@ FileScan::Result FileScan::scan(live::Monotonic now, live::WallClock wall) {
 }
 
 void FileScan::look(const fs::path& folder, int level, Walk& walk) {
+  // A rendition may have a hundred thousand segments.
+  if (level > 0 && is_plain_file(folder / live::tree::media_playlist_name)) return;
   const auto listing = list(folder);
   walk.result.folders.push_back(folder);
   if (!listing.playlist)

@@ -185,6 +185,16 @@ void RenditionSync::want(std::size_t most, std::vector<Item>& out) {
   }
 }
 
+void RenditionSync::retry() {
+  for (auto& [key, one] : objects_) {
+    if (one.state != State::failed) continue;
+    const auto mark = mark_of(place_.folder / key.substr(key.rfind('/') + 1));
+    one.state = mark ? State::waiting : State::lost;
+    if (mark) one.mark = *mark;
+    one.bytes = one.mark.size;
+  }
+}
+
 bool RenditionSync::settle(const std::string& key, Outcome outcome) {
   const auto found = objects_.find(key);
   if (found == objects_.end() || found->second.state != State::in_hand) return false;
@@ -196,15 +206,11 @@ bool RenditionSync::settle(const std::string& key, Outcome outcome) {
       mark_safe(key, uri);
       break;
     case Outcome::failed:
-      one.state = State::waiting;
-      if (const auto mark = mark_of(place_.folder / uri)) {
-        one.mark = *mark;
-        one.bytes = mark->size;
-      }
+      one.state = State::failed;
       break;
     case Outcome::vanished:
       // Only what is not there any more is lost; whatever else was wrong with it may pass.
-      one.state = mark_of(place_.folder / uri) ? State::waiting : State::lost;
+      one.state = mark_of(place_.folder / uri) ? State::failed : State::lost;
       break;
   }
   for (auto& broadcast : broadcasts_)
@@ -287,7 +293,7 @@ std::optional<live::WallClock> RenditionSync::oldest() const {
 std::uint64_t RenditionSync::waiting_bytes() const {
   std::uint64_t sum = 0;
   for (const auto& [key, one] : objects_)
-    if (one.state == State::waiting || one.state == State::in_hand) sum += one.bytes;
+    if (one.state != State::safe && one.state != State::lost) sum += one.bytes;
   return sum;
 }
 

@@ -22,7 +22,7 @@ namespace s3_dvr_sync {
 
 enum class Outcome {
   verified,  ///< it is in the bucket, and the journal knows
-  failed,    ///< try again, later
+  failed,    ///< try again, at the next scan()
   vanished,  ///< the file was not there any more
 };
 
@@ -60,6 +60,8 @@ class RenditionSync {
 
   /// Adds at most `most` files that are to be uploaded, in order, and of which settle() has not told.
   void want(std::size_t most, std::vector<Item>& out);
+  /// What has failed is to be uploaded again.
+  void retry();
   /// False: that key is none of this rendition's.
   bool settle(const std::string& key, Outcome outcome);
 
@@ -96,7 +98,7 @@ class RenditionSync {
   void forget_file(const std::string& uri) { safe_.erase(uri); }
 
  private:
-  enum class State { waiting, in_hand, safe, lost };
+  enum class State { waiting, in_hand, failed, safe, lost };
   struct Object {
     State state = State::waiting;
     FileMark mark;

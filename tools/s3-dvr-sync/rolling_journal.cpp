@@ -25,13 +25,6 @@ namespace {
 
 constexpr std::size_t most_list_bytes = 16U << 20U;
 
-/// "2026-11-21T17:04:05.123Z" without what a name cannot have.
-std::string id_of(live::WallClock begin) {
-  auto text = hls::format_date_time(begin);
-  std::erase_if(text, [](char c) { return c == '-' || c == ':' || c == '.'; });
-  return text;
-}
-
 }  // namespace
 
 void RollingList::remember(const JournalEntry& entry) {
@@ -49,7 +42,7 @@ bool RollingList::is_another(const hls::MediaPlaylist& list) const {
   return same.uri != last_->uri || same.duration != last_->duration;
 }
 
-RollingList::News RollingList::news(const hls::MediaPlaylist& list, const std::string& id) const {
+RollingList::News RollingList::news(const hls::MediaPlaylist& list, const IdOf& id_of) const {
   News out;
   const auto first = list.media_sequence + list.skipped;
   const auto end = first + list.segments.size();
@@ -63,7 +56,8 @@ RollingList::News RollingList::news(const hls::MediaPlaylist& list, const std::s
     auto segment = list.segments[number - first];
     segment.parts.clear();
     if (number == from && out.missed > 0) segment.discontinuity = true;
-    if (number == from && out.begins) out.text += fmt::format("{}{}\n", broadcast_mark, id);
+    if (number == from && out.begins)
+      out.text += fmt::format("{}{}\n", broadcast_mark, id_of(segment));
     out.text += fmt::format("{}{}\n{}", sequence_mark, number,
                             hls::format_entry(segment, before ? &*before : nullptr));
     before = std::move(segment);
@@ -101,7 +95,7 @@ RollingJournal::RollingJournal(fs::path list, fs::path folder)
 
 fs::path RollingJournal::path() const { return folder_ / live::tree::journal_name; }
 
-bool RollingJournal::look(live::WallClock wall) {
+bool RollingJournal::look() {
   const auto mark = mark_of(list_);
   if (!mark || (mark->inode == inode_ && mark->size == size_ && mark->mtime_ns == mtime_ns_))
     return false;
@@ -119,7 +113,7 @@ bool RollingJournal::look(live::WallClock wall) {
     return false;  // it is being replaced, or is gone
   }
   complained_ = false;
-  append(list, wall);
+  append(list);
   inode_ = mark->inode;
   size_ = mark->size;
   mtime_ns_ = mark->mtime_ns;
@@ -133,8 +127,21 @@ bool RollingJournal::look(live::WallClock wall) {
   return true;
 }
 
-void RollingJournal::append(const hls::MediaPlaylist& list, live::WallClock wall) {
-  auto news = rolling_.news(list, id_of(wall));
+/// When its first segment was written, as in 2026-11-21T17:04:05.123Z, without what a name cannot have: should our own journal
+/// get lost, it is the same again.
+std::string RollingJournal::id_of(const hls::Segment& first) const {
+  const auto mark =
+      is_plain_name(first.uri) ? mark_of(list_.parent_path() / first.uri) : std::nullopt;
+  const auto written = mark ? live::WallClock{std::chrono::duration_cast<live::WallClock::duration>(
+                                  std::chrono::nanoseconds{mark->mtime_ns})}
+                            : std::chrono::system_clock::now();
+  auto text = hls::format_date_time(written);
+  std::erase_if(text, [](char c) { return c == '-' || c == ':' || c == '.'; });
+  return text;
+}
+
+void RollingJournal::append(const hls::MediaPlaylist& list) {
+  auto news = rolling_.news(list, [this](const hls::Segment& first) { return id_of(first); });
   if (news.text.empty()) return;
   std::string head;
   if (empty_)

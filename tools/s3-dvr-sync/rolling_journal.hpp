@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -30,8 +31,9 @@ class RollingList {
     std::uint64_t next = 0;
     std::optional<live::hls::Segment> last;
   };
-  /// `id`: of the broadcast that begins with it, if one does; none that was there before.
-  [[nodiscard]] News news(const live::hls::MediaPlaylist& list, const std::string& id) const;
+  /// `id_of`: names the broadcast that begins with a segment, if one does.
+  using IdOf = std::function<std::string(const live::hls::Segment&)>;
+  [[nodiscard]] News news(const live::hls::MediaPlaylist& list, const IdOf& id_of) const;
   /// They stand in the journal.
   void take(News news);
   /// The list has ended: another one begins from its begin.
@@ -53,7 +55,7 @@ class RollingJournal {
   RollingJournal(std::filesystem::path list, std::filesystem::path folder);
 
   /// Reads the list if it has changed, and appends what is new; false: it has not.
-  bool look(live::WallClock wall);
+  bool look();
   /// Nothing was new for `resume`.
   void silent() { rolling_.silent(); }
   /// The list has EXT-X-ENDLIST.
@@ -64,7 +66,8 @@ class RollingJournal {
   [[nodiscard]] const std::set<std::string>& named() const { return named_; }
 
  private:
-  void append(const live::hls::MediaPlaylist& list, live::WallClock wall);
+  void append(const live::hls::MediaPlaylist& list);
+  [[nodiscard]] std::string id_of(const live::hls::Segment& first) const;
 
   std::filesystem::path list_, folder_;
   RollingList rolling_;

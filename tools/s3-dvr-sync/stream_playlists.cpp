@@ -69,6 +69,18 @@ bool StreamSync::is_put_closed(const std::string& key) const {
   return found != puts_.end() && found->second.there && found->second.closed;
 }
 
+bool StreamSync::is_behind(const Source& source, const RenditionSync::Broadcast& broadcast) const {
+  return std::ranges::any_of(broadcast.list.volumes(), [&](const Volume& volume) {
+    const auto number = volume.begin().volume;
+    const auto found = puts_.find(source.sync.place().playlist_key(broadcast.id, number));
+    if (found == puts_.end() || !found->second.there) return true;
+    if (found->second.segments != volume.list().segments.size()) return true;
+    if (found->second.closed != volume.is_closed()) return true;
+    const auto list = fmt::format("{}/{}", name_, vod_name(broadcast.id, number));
+    return several_ && volume.is_closed() && !is_put_closed(list);
+  });
+}
+
 void StreamSync::offer(Draft draft, live::Monotonic now, std::vector<VodPlaylist>& out) {
   auto& put = puts_[draft.key];
   if (!put.there && !put.asked) {

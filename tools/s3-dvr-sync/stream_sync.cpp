@@ -227,9 +227,10 @@ void StreamSync::scan(const FoundStream& found, live::Monotonic now, live::WallC
     const bool there =
         std::ranges::find(found.renditions, name, &FoundRendition::name) != found.renditions.end();
     if (!there) continue;
+    source->sync.retry();
     // The list first: it ends behind the last entry.
     describe(*source);
-    if (source->rolling) source->rolling->look(wall);
+    if (source->rolling) source->rolling->look();
     read(*source);
     if (source->rolling) note_unnamed(*source, now);
   }
@@ -324,9 +325,8 @@ void StreamSync::add_to(TreeSync::Backlog& backlog) const {
     backlog.lost += source->sync.lost() + (source->rolling ? source->rolling->missed() : 0);
     if (const auto oldest = source->sync.oldest())
       backlog.oldest = std::min(*oldest, backlog.oldest.value_or(*oldest));
-    backlog.playlists += static_cast<std::uint64_t>(std::ranges::count_if(
-        source->sync.broadcasts(),
-        [](const RenditionSync::Broadcast& one) { return !one.list.volumes().empty(); }));
+    for (const auto& broadcast : source->sync.broadcasts())
+      backlog.playlists += is_behind(*source, broadcast) ? 1 : 0;
   }
 }
 

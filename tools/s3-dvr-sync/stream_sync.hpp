@@ -97,6 +97,9 @@ class StreamSync {
   [[nodiscard]] bool is_due(const std::string& key, bool closed, live::Monotonic now, bool at_once);
   void offer(Draft draft, live::Monotonic now, std::vector<VodPlaylist>& out);
   void finish(const std::string& id);
+  /// Do its playlists say less than is safe?
+  [[nodiscard]] bool is_behind(const Source& source,
+                               const RenditionSync::Broadcast& broadcast) const;
   [[nodiscard]] bool is_put_closed(const std::string& key) const;
 
   std::string name_;

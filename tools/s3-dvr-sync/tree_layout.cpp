@@ -35,13 +35,11 @@ Contents contents_of(const fs::path& folder) {
   for (fs::directory_iterator it{folder, error}, end; !error && it != end; it.increment(error)) {
     const auto name = it->path().filename().string();
     if (!live::is_stream_name(name)) continue;
-    const bool playlist = name.ends_with(playlist_ending);
     std::error_code ignored;
-    // One look at the segments of a long recording less, each.
-    const auto type = it->symlink_status(ignored).type();
-    if (type == fs::file_type::directory)
+    if (it->is_symlink(ignored)) continue;
+    if (it->is_directory(ignored))
       out.folders.push_back(it->path());
-    else if (playlist && type == fs::file_type::regular)
+    else if (name.ends_with(playlist_ending) && it->is_regular_file(ignored))
       out.playlists.push_back(it->path());
   }
   std::ranges::sort(out.folders);

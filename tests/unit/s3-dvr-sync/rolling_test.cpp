@@ -28,23 +28,27 @@ MediaPlaylist list(std::uint64_t first, std::size_t count, const std::string& ma
   return out;
 }
 
+RollingList::IdOf id(const std::string& text) {
+  return [text](const Segment&) { return text; };
+}
+
 TEST(RollingList, WritesDownWhatIsNew) {
   RollingList rolling;
-  auto news = rolling.news(list(5, 2), "a");
+  auto news = rolling.news(list(5, 2), id("a"));
   EXPECT_EQ(news.text,
             "#BROADCAST:a\n#SEQUENCE:5\n#EXTINF:4,\n5.ts\n#SEQUENCE:6\n#EXTINF:4,\n6.ts\n");
   EXPECT_TRUE(news.begins);
   rolling.take(std::move(news));
-  EXPECT_EQ(rolling.news(list(5, 2), "b").text, "");
-  news = rolling.news(list(6, 2), "b");
+  EXPECT_EQ(rolling.news(list(5, 2), id("b")).text, "");
+  news = rolling.news(list(6, 2), id("b"));
   EXPECT_EQ(news.text, "#SEQUENCE:7\n#EXTINF:4,\n7.ts\n");
   EXPECT_FALSE(news.begins);
 }
 
 TEST(RollingList, SaysWhatItMissed) {
   RollingList rolling;
-  rolling.take(rolling.news(list(5, 2), "a"));
-  const auto news = rolling.news(list(10, 1), "b");
+  rolling.take(rolling.news(list(5, 2), id("a")));
+  const auto news = rolling.news(list(10, 1), id("b"));
   EXPECT_EQ(news.missed, 3U);
   EXPECT_EQ(news.text, "#SEQUENCE:10\n#EXT-X-DISCONTINUITY\n#EXTINF:4,\n10.ts\n");
 }
@@ -52,10 +56,10 @@ TEST(RollingList, SaysWhatItMissed) {
 TEST(RollingList, AWriterThatBeginsAnewBeginsABroadcast) {
   const auto begins = [](const MediaPlaylist& next, bool ended, bool silent) {
     RollingList rolling;
-    rolling.take(rolling.news(list(5, 3), "a"));
+    rolling.take(rolling.news(list(5, 3), id("a")));
     if (ended) rolling.ended();
     if (silent) rolling.silent();
-    return rolling.news(next, "b").text;
+    return rolling.news(next, id("b")).text;
   };
   EXPECT_THAT(begins(list(0, 2), false, false), HasSubstr("#BROADCAST:b\n#SEQUENCE:0\n"));
   EXPECT_THAT(begins(list(5, 4, "x"), false, false), HasSubstr("#BROADCAST:b\n#SEQUENCE:5\n"))
@@ -110,6 +114,7 @@ TEST_F(RollingTest, IsArchivedFromItsRollingList) {
 TEST_F(RollingTest, TheSameNamesAgainAreOtherObjects) {
   TreeSync trees{root_, {}, journal_};
   rolling("cam/index.m3u8", 0, 2, true);
+  make_older(root_ / "cam/0.ts", 100s);
   sync(trees, journal_);
   const auto before = bucket_.size();
   wall_ += 100s;
@@ -129,6 +134,19 @@ TEST_F(RollingTest, GoesOnOverARestart) {
   EXPECT_EQ(std::ranges::count(sync(trees, journal_), ' '), 2);
   EXPECT_THAT(only_vod(), HasSubstr("0.ts"));
   EXPECT_THAT(only_vod(), HasSubstr("3.ts"));
+}
+
+TEST_F(RollingTest, WithoutOurJournalTheKeysAreTheSame) {
+  rolling("cam/hd/index.m3u8", 0, 2, true);
+  {
+    TreeSync trees{root_, {}, journal_};
+    sync(trees, journal_);
+  }
+  const auto before = bucket_;
+  std::filesystem::remove_all(root_ / state_folder / "trees");
+  TreeSync trees{root_, {}, journal_};
+  EXPECT_EQ(sync(trees, journal_), "");
+  EXPECT_EQ(bucket_, before);
 }
 
 TEST_F(RollingTest, BestIsWhatWasMeasured) {

@@ -82,6 +82,8 @@ TEST_F(TreeSyncTest, NothingIsListedBeforeItIsVerifiedAndNothingOvertakes) {
   EXPECT_TRUE(trees.playlists(now_, true).empty()) << "it is in hand";
   trees.settle(items[2].key, Outcome::failed);
   trees.put(lists[0].key, false, now_);
+  EXPECT_FALSE(trees.next()) << "not at once";
+  trees.scan(now_, wall_);
   const auto again = trees.next();
   ASSERT_TRUE(again);
   EXPECT_EQ(again->key, items[2].key);
