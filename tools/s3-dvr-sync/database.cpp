@@ -59,6 +59,7 @@ void Database::run(const char* sql) {
 void Database::complain(int code) const {
   const char* reason = sqlite3_errstr(code & 0xFF);
   if ((code & 0xFF) == SQLITE_FULL) reason = "no space";
+  if ((code & 0xFF) == SQLITE_ERROR) reason = sqlite3_errmsg(db_.get());
   const auto exit = exit_of(code);
   if (exit == Exit::bad_data)
     fail(exit, "journal {}: {}; with it out of the way, what is in the bucket is compared anew",

@@ -53,13 +53,13 @@ UploadedFile::UploadedFile(std::filesystem::path rendition_folder)
 }
 
 void UploadedFile::add(const std::string& name) {
-  if (!known_.is_uploaded(name)) pending_.push_back(name);
+  if (!known_.is_uploaded(name) && pending_names_.insert(name).second) pending_.push_back(name);
 }
 
 void UploadedFile::flush() {
   if (pending_.empty()) return;
   std::error_code error;
-  if (!std::filesystem::is_directory(folder_, error)) return pending_.clear();  // it was removed
+  if (!std::filesystem::is_directory(folder_, error)) return forget();  // it was removed
   std::string lines;
   for (const auto& name : pending_)
     lines += name + '\n';
@@ -74,8 +74,13 @@ void UploadedFile::flush() {
     return;
   }
   complained_ = false;
-  pending_.clear();
+  forget();
   known_.refresh();
+}
+
+void UploadedFile::forget() {
+  pending_.clear();
+  pending_names_.clear();
 }
 
 }  // namespace s3_dvr_sync

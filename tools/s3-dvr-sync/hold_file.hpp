@@ -4,6 +4,7 @@
 #include "common/tree/hold.hpp"
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,9 +29,12 @@ class UploadedFile {
   void flush();
 
  private:
+  void forget();
+
   std::filesystem::path folder_;
   live::tree::Uploaded known_;
   std::vector<std::string> pending_;
+  std::set<std::string> pending_names_;
   bool complained_ = false;
 };
 

@@ -79,6 +79,12 @@ std::uint64_t now_ms() {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<live::Ms>(now).count());
 }
 
+Database opened(const std::filesystem::path& path) {
+  Database db{path};
+  prepare(db, path);
+  return db;
+}
+
 live::tree::Lock lock(const std::filesystem::path& root) {
   std::error_code error;
   if (!std::filesystem::is_directory(root, error))
@@ -92,12 +98,9 @@ live::tree::Lock lock(const std::filesystem::path& root) {
 
 struct Journal::State {
   explicit State(const std::filesystem::path& root)
-      : held(lock(root)), path(root / state_folder / database_name), db(path) {
-    prepare(db, path);
-  }
+      : held(lock(root)), db(opened(root / state_folder / database_name)) {}
 
   live::tree::Lock held;
-  std::filesystem::path path;
   Database db;
   struct Statements {
     explicit Statements(const Database& db)

@@ -15,9 +15,9 @@ using live::Us;
 
 namespace {
 
-/// EXTINF is rounded to the nearest second for it (RFC 8216 §4.3.3.1).
+/// EXTINF is rounded to the nearest second for it (RFC 8216 §4.3.3.1), halves up.
 std::chrono::seconds rounded(Us duration) {
-  return std::chrono::round<std::chrono::seconds>(duration);
+  return std::chrono::floor<std::chrono::seconds>(duration + std::chrono::milliseconds{500});
 }
 
 constexpr std::chrono::hours last_date{24 * 365 * 280};  // about 2250: dates are written until 2261

@@ -111,8 +111,9 @@ TEST_F(JournalReaderTest, GarbageIsToldOnceAndForAll) {
 
 TEST_F(JournalReaderTest, ALongOneComesInPieces) {
   std::string all{text};
-  while (all.size() < (5U << 20U))
-    all += "#EXTINF:4,\n1700000000000.m4s\n";
+  std::size_t count = 5;
+  for (; all.size() < (2U << 20U); ++count)
+    all += "#EXTINF:4,\n" + std::string(200, '1') + ".m4s\n";
   write("journal.m3u8", all);
   JournalReader reader{root_ / "journal.m3u8"};
   std::vector<JournalEntry> out;
@@ -121,8 +122,8 @@ TEST_F(JournalReaderTest, ALongOneComesInPieces) {
     ASSERT_EQ(news, News::entries);
     ++pieces;
   }
-  EXPECT_GE(pieces, 5);
-  EXPECT_EQ(out.size(), static_cast<std::size_t>(std::ranges::count(all, '\n')) / 2 - 7 + 1);
+  EXPECT_GE(pieces, 2);
+  EXPECT_EQ(out.size(), count);
 }
 
 }  // namespace
