@@ -29,6 +29,8 @@ wait_for 60 "the return" happened relay custom#1 sending 2
 signal server TERM
 wait_for 30 "the wish for another connection" happened relay custom#1 moved
 await server 30
+SERVER_PORT=$port start_server server --allow-any
+wait_for 60 "the return" happened relay custom#1 sending 3
 signal feeder TERM
 await relay 30
 equal "exit status" "$STATUS" 0
