@@ -62,6 +62,7 @@ over() {
 wait_for $((seconds + 90)) "the end" over
 await relay
 equal "exit status" "$STATUS" 0
+((!long)) || echo "memory: $before kB once all had begun, $most kB at most"
 ((!long || most < before + 40000)) || fail "memory grew from $before to $most kB"
 
 wait_for 20 "the end at the good one" says good.err "cam: ended after"
