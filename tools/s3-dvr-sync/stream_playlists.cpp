@@ -112,8 +112,12 @@ bool StreamSync::is_due(const std::string& key, bool closed, live::Monotonic now
 void StreamSync::media_playlists(Source& source, const std::string& id, live::Monotonic now,
                                  bool at_once, std::vector<VodPlaylist>& out) {
   const auto* broadcast = source.sync.find(id);
+  std::string before;
   for (const auto& volume : broadcast->list.volumes()) {
     const auto key = source.sync.place().playlist_key(id, volume.begin().volume);
+    // A volume begins where the one before it ends for everybody.
+    if (!before.empty() && !is_put_closed(before)) return;
+    before = key;
     const auto& put = puts_[key];
     const auto count = volume.list().segments.size();
     if (put.there && put.segments == count && put.closed == volume.is_closed()) continue;

@@ -180,6 +180,25 @@ TEST_F(TreeSyncTest, AfterARestartNothingIsSentTwice) {
   EXPECT_THAT(text_of("cam/720p/.uploaded"), HasSubstr("vod-one.m3u8\n"));
 }
 
+TEST_F(TreeSyncTest, AVolumeWaitsUntilTheOneBeforeItIsClosed) {
+  record("cam", "one", true);
+  segments("cam/720p", 10, 3, begin("cam/720p", "one", 10));
+  TreeSync trees{root_, {.split = 4s}, journal_};
+  trees.scan(now_, wall_);
+  while (auto item = trees.next()) {
+    store(journal_, item->key, "x", item->mark);
+    trees.settle(item->key, Outcome::verified);
+  }
+  const auto first = trees.playlists(now_, true);
+  ASSERT_EQ(first.size(), 1U);
+  EXPECT_EQ(first[0].key, "cam/vod-one.m3u8");
+  trees.put(first[0].key, false, now_);
+  EXPECT_TRUE(trees.playlists(now_, true).empty());
+  now_ += 31s;
+  sync(trees, journal_);
+  EXPECT_EQ(puts_, "cam/vod-one.m3u8 cam/vod-one-2.m3u8 cam/vod-one-3.m3u8 ");
+}
+
 TEST_F(TreeSyncTest, WhatGoesOnAfterItsEndComesInAFurtherVolume) {
   record("cam", "one", true);
   segments("cam/720p", 10, 1, begin("cam/720p", "one", 10));
