@@ -22,4 +22,4 @@ _liveutils() {
   esac
 }
 
-complete -o filenames -F _liveutils rtsp2fmp4 rtmp-ingest fmp4-httpd abr-hls hls-abr-playlist social-relay
+complete -o filenames -F _liveutils rtsp2fmp4 rtmp-ingest fmp4-httpd abr-hls hls-abr-playlist social-relay s3-dvr-sync

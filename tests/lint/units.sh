@@ -5,7 +5,7 @@ set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 for unit in "$TESTS"/../scripts/systemd/*.{service,socket}; do
-  sed "s,/usr/bin/\(rtsp2fmp4\|fmp4-httpd\|rtmp-ingest\|hls-abr-playlist\|abr-hls\|social-relay\),$BIN/\1,g" "$unit" >"$folder/$(basename "$unit")"
+  sed "s,/usr/bin/\(rtsp2fmp4\|fmp4-httpd\|rtmp-ingest\|hls-abr-playlist\|abr-hls\|social-relay\|s3-dvr-sync\),$BIN/\1,g" "$unit" >"$folder/$(basename "$unit")"
 done
 # An instance of each template, as an operator would start it.
 for unit in "$folder"/*@.service; do

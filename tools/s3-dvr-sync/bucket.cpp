@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <charconv>
 #include <random>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -41,6 +42,8 @@ std::string host_of(std::string_view url, bool tls) {
   const auto endpoint = s3::parse_endpoint(fmt::format("{}{}", scheme, url));
   return endpoint ? endpoint->host : std::string{};
 }
+
+bool is_refusal(int status) { return status == 301 || status == 400 || status == 403; }
 
 /// For a 301 whose body names the region in words only (HEAD) there is the header.
 std::string region_of(const s3::Error& error, const live::fetch::Reply& reply) {
@@ -137,23 +140,40 @@ void Bucket::refuse(const Ask& what, const Answer& answer) const {
        words(answer.status, answer.error, answer.reply));
 }
 
+/// What a HEAD was refused for: its answer has no body to say so.  Nothing: it is not refused any more.
+live::awaitable<std::optional<s3::Error>> Bucket::explain(const Ask& head,
+                                                          const s3::Credentials& credentials) {
+  Ask what{"GET", head.key, {}, {{"Range", "bytes=0-0"}}, head.body, head.max_answer, {}};
+  const auto reply = co_await send(what, credentials);
+  if (!is_refusal(reply.status)) co_return std::nullopt;
+  co_return s3::parse_error(reply.body).value_or(s3::Error{});
+}
+
 live::awaitable<Bucket::Answer> Bucket::ask(Ask what) {
   unsigned failures = 0, lessons = 0;
   if (what.body.sums.sha256.empty()) what.body.sums.sha256 = s3::empty_sha256;
   for (;;) {
     const auto credentials = co_await credentials_.get();
+    const auto believed = std::tuple{skew_, settings_.place.region, host_};
     Answer answer;
     answer.reply = co_await send(what, credentials);
     answer.status = answer.reply.status;
     if (auto error = s3::parse_error(answer.reply.body)) answer.error = std::move(*error);
-    auto verdict = judge(answer.status, answer.error.code);
-    const bool may_learn = lessons < most_lessons;
-    // A HEAD that is refused has no body to say why.
-    const bool silent = verdict == Verdict::denied && answer.error.code.empty();
     bool learnt = false;
-    if (may_learn && (verdict == Verdict::skewed || silent)) learnt = learn_time(answer.reply);
-    if (may_learn && verdict == Verdict::elsewhere) learnt = learn_place(answer);
-    if (may_learn && !learnt && (verdict == Verdict::expired || silent))
+    if (what.method == "HEAD" && is_refusal(answer.status) && answer.error.code.empty()) {
+      const auto why = co_await explain(what, credentials);
+      learnt = lessons < most_lessons && !why;  // what was wrong is not any more
+      answer.error = why.value_or(s3::Error{});
+    }
+    const auto verdict = judge(answer.status, answer.error.code);
+    const bool may_learn = lessons < most_lessons;
+    // Another request, sent at the same time, may have learnt it already.
+    const bool can_be_learnt = verdict == Verdict::skewed || verdict == Verdict::elsewhere;
+    if (may_learn && can_be_learnt && believed != std::tuple{skew_, settings_.place.region, host_})
+      learnt = true;
+    if (may_learn && !learnt && verdict == Verdict::skewed) learnt = learn_time(answer.reply);
+    if (may_learn && !learnt && verdict == Verdict::elsewhere) learnt = learn_place(answer);
+    if (may_learn && !learnt && verdict == Verdict::expired)
       learnt = co_await credentials_.renew(credentials);
     if (learnt) {
       ++lessons;

@@ -93,6 +93,8 @@ class Bucket {
     live::s3::Error error;  ///< of a refusal; empty code: it had no body
   };
   live::awaitable<Answer> ask(Ask what);
+  live::awaitable<std::optional<live::s3::Error>> explain(const Ask& head,
+                                                          const live::s3::Credentials& credentials);
   live::awaitable<live::fetch::Reply> send(const Ask& what,
                                            const live::s3::Credentials& credentials);
   live::fetch::Request signed_request(const Ask& what, const live::s3::Credentials& credentials);

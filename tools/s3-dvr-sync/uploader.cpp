@@ -53,6 +53,10 @@ live::awaitable<Ended> Uploader::upload(Item item) {
     ended = co_await upload_whole(item, file.get());
   } else {
     ended = co_await upload_parts(item, file.get());
+    const bool again =
+        ended == Ended::changed && item.unfinished.has_value() && mark_of(item.local) == item.mark;
+    item.unfinished.reset();  // somebody has aborted it
+    if (again) ended = co_await upload_parts(item, file.get());
   }
   co_return ended;
 }

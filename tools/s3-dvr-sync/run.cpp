@@ -1,0 +1,89 @@
+#include "tools/s3-dvr-sync/run.hpp"
+
+#include "common/base/failure.hpp"
+#include "common/base/log.hpp"
+#include "common/cli/runtime.hpp"
+#include "common/net/deadline.hpp"
+#include "common/net/spawn.hpp"
+#include "tools/s3-dvr-sync/options.hpp"
+#include "tools/s3-dvr-sync/sync.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <exception>
+
+#include <unistd.h>
+
+namespace s3_dvr_sync {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto tell_interval = 30s;  // of JSON lines
+
+live::WallClock wall() { return std::chrono::system_clock::now(); }
+
+void print(std::string line) {
+  line += '\n';
+  std::fwrite(line.data(), 1, line.size(), stdout);
+  std::fflush(stdout);
+}
+
+/// On a terminal there is the live line instead.
+bool tells_json() { return ::isatty(STDOUT_FILENO) == 0 && ::isatty(STDERR_FILENO) == 0; }
+
+live::awaitable<void> tell(Sync& sync) {
+  for (;;) {
+    co_await live::net::pause(tell_interval);
+    print(progress_json(sync.numbers(), wall(), false));
+  }
+}
+
+live::awaitable<void> work(Sync& sync, const Options& options, live::cli::Runtime& runtime,
+                           std::exception_ptr& escaped, bool& ended) {
+  try {
+    const auto on_ready = [&runtime] { runtime.ready("watching"); };
+    if (options.watch) co_await sync.stay(on_ready);
+    if (!options.watch) co_await sync.once();
+    ended = true;
+  } catch (...) {
+    escaped = std::current_exception();
+  }
+  runtime.stop();
+}
+
+/// Nothing when all is there.
+void report(Sync& sync, bool ended) {
+  const auto numbers = sync.numbers();
+  if (tells_json()) print(progress_json(numbers, wall(), true));
+  const auto& left = numbers.backlog;
+  live::log::info("{} objects uploaded, {} bytes; {} left", numbers.objects, numbers.bytes,
+                  left.files + left.playlists);
+  if (left.growing > 0)
+    live::log::info("{} recordings are still written, or were until just now", left.growing);
+  if (!ended || left.files + left.playlists > 0)
+    live::fail(live::Exit::try_again, "upload all: {} objects and {} playlists are left",
+               left.files, left.playlists);
+}
+
+}  // namespace
+
+void run(const Options& options, live::cli::Runtime& runtime) {
+  Sync sync{options, runtime.io()};
+  if (options.dry_run) return print(sync.plan());
+  runtime.status_line([&] { return progress_line(sync.numbers(), wall()); });
+  runtime.on_metrics(
+      [&](live::MetricsText& out) { progress_metrics(sync.numbers(), wall(), out); });
+  runtime.on_health(
+      [&] { return sync.trouble().empty() ? std::string{"ok"} : "degraded: " + sync.trouble(); });
+  std::exception_ptr escaped;
+  bool ended = false;
+  if (tells_json()) live::net::spawn(runtime.io(), "tell", tell(sync));
+  live::net::spawn(runtime.io(), "sync", work(sync, options, runtime, escaped, ended));
+  if (!options.watch) runtime.ready("uploading");
+  runtime.run();
+  if (escaped) std::rethrow_exception(escaped);
+  if (!options.watch) report(sync, ended);
+}
+
+}  // namespace s3_dvr_sync

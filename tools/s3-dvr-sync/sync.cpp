@@ -1,0 +1,381 @@
+#include "tools/s3-dvr-sync/sync.hpp"
+
+#include "common/base/failure.hpp"
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+#include "common/net/deadline.hpp"
+#include "common/net/spawn.hpp"
+#include "tools/s3-dvr-sync/side_by_side.hpp"
+
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <sys/statvfs.h>
+
+namespace s3_dvr_sync {
+
+using live::Exit;
+using live::Failure;
+namespace fs = std::filesystem;
+
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+constexpr auto look_interval = 2s;       // at the disk, whatever inotify says
+constexpr auto least_interval = 500ms;   // between two looks, however much changes
+constexpr auto refused_interval = 5min;  // until what is not allowed is tried again
+constexpr auto disk_interval = 30s;      // until a journal that could not be written is tried again
+constexpr auto rate_window = 2s;
+constexpr std::size_t spare_requests = 256;  // that wait for the `jobs` which run
+
+BucketSettings settings_of(const Options& o) {
+  BucketSettings out;
+  out.place = place_of(o);
+  out.storage_class = o.storage_class;
+  out.sse = o.sse;
+  out.metadata = metadata_of(o);
+  out.content_md5 = o.content_md5;
+  out.stall = o.stall;
+  return out;
+}
+
+fs::path folder_of(const Options& o) {
+  std::error_code error;
+  auto path = fs::canonical(o.folder, error);
+  if (error || !fs::is_directory(path, error))
+    live::fail(Exit::no_input, "read {}: it is no folder", o.folder.string());
+  return path;
+}
+
+/// What is not this object's alone: nothing else would fare better.
+bool concerns_all(const Failure& failure) {
+  return failure.exit() == Exit::denied || failure.exit() == Exit::config ||
+         failure.exit() == Exit::io || failure.exit() == Exit::cannot_create;
+}
+
+TreeRules rules_of(const Options& o) {
+  auto rules = o.tree;
+  rules.marks = !o.dry_run;
+  return rules;
+}
+
+/// What the journal is about.  Without the port: behind another one is the same store, mostly.
+std::string name_of(const live::s3::Place& place) {
+  const auto host = place.endpoint ? place.endpoint->host : std::string{"AWS"};
+  const auto colon = host.rfind(':');
+  const bool has_port = colon != std::string::npos && host.find(']', colon) == std::string::npos;
+  return fmt::format("s3://{}{}{} at {}", place.bucket, place.prefix.empty() ? "" : "/",
+                     place.prefix, has_port ? host.substr(0, colon) : host);
+}
+constexpr auto destination_note = "destination";
+
+std::uint64_t free_bytes(const fs::path& folder) {
+  struct statvfs found {};
+  if (::statvfs(folder.c_str(), &found) != 0) return UINT64_MAX;
+  return static_cast<std::uint64_t>(found.f_bavail) * found.f_frsize;
+}
+
+}  // namespace
+
+Sync::Sync(const Options& options, live::asio::io_context& io)
+    : options_(options),
+      io_(io),
+      journal_(folder_of(options)),
+      client_(io, live::fetch::Limits{options.jobs, spare_requests, options.limit_rate},
+              options.ca_file),
+      credentials_(io, options.credentials),
+      bucket_(client_, credentials_, settings_of(options)),
+      uploader_(bucket_, journal_, {options.jobs, options.content_md5}),
+      work_(folder_of(options), rules_of(options), options.settle, journal_),
+      idle_(io, Clock::time_point::max()),
+      changed_(io),
+      measured_(Clock::now()) {
+  const auto name = name_of(place_of(options));
+  const auto known = journal_.note(destination_note);
+  if (known && *known != name && !options.verify)
+    live::fail(Exit::config,
+               "{} has been uploaded to {}: go on there, or give --verify to have everything "
+               "compared with {}",
+               options.folder.string(), *known, name);
+  if (!known && !options.dry_run) journal_.set_note(destination_note, name);
+}
+
+void Sync::scan() {
+  work_.scan(Clock::now(), std::chrono::system_clock::now());
+  if (!notifier_) return;
+  for (const auto& folder : work_.folders())
+    notifier_->watch(folder, {});
+}
+
+/// A recording that is renamed to its name is closed; what else may be news is for the next look to tell.
+bool Sync::matters(const live::net::Notifier::Change& change) {
+  if (change.name.starts_with('.')) return false;
+  if (change.moved_in && !change.is_folder) work_.renamed_into_place(change.folder / change.name);
+  return change.moved_in || change.is_folder || change.name.empty();
+}
+
+std::string Sync::plan() {
+  std::string out;
+  scan();
+  while (const auto item = work_.next(Clock::now()))
+    out += fmt::format("{} {}\n", item->mark.size, live::printable(item->key, item->key.size()));
+  return out;
+}
+
+Numbers Sync::numbers() {
+  const auto now = Clock::now();
+  numbers_.sent = client_.sent();
+  if (now - measured_ >= rate_window) {
+    const std::chrono::duration<double> time = now - measured_;
+    numbers_.rate = static_cast<double>(numbers_.sent - measured_sent_) / time.count();
+    measured_ = now;
+    measured_sent_ = numbers_.sent;
+  }
+  numbers_.requests = bucket_.requests();
+  numbers_.retries = bucket_.retries();
+  numbers_.backlog = work_.backlog();
+  return numbers_;
+}
+
+void Sync::note(Ended ended, const std::string& key, std::uint64_t size) {
+  if (ended == Ended::conflict) ++numbers_.conflicts;
+  if (ended != Ended::done) return;
+  ++numbers_.objects;
+  numbers_.bytes += size;
+  live::log::debug("{}: uploaded, {} bytes", live::printable(key), size);
+}
+
+/// `item` on its way, and what became of it told to the list.  Throws what concerns all.
+live::awaitable<void> Sync::one(Item item) {
+  auto outcome = Outcome::failed;
+  std::exception_ptr escaped;
+  try {
+    const auto ended = co_await uploader_.upload(item);
+    note(ended, item.key, item.mark.size);
+    std::error_code ignored;
+    if (ended == Ended::done || ended == Ended::already) outcome = Outcome::verified;
+    if (ended == Ended::changed && !fs::exists(item.local, ignored)) outcome = Outcome::vanished;
+  } catch (const Failure& failure) {
+    ++numbers_.failed;
+    if (concerns_all(failure)) {
+      escaped = std::current_exception();
+    } else {
+      live::log::warn("{}: left for later: {}", live::printable(item.key), failure.what());
+    }
+  }
+  work_.settle(item, outcome, Clock::now());
+  if (escaped) std::rethrow_exception(escaped);
+}
+
+live::awaitable<void> Sync::worker() {
+  while (auto item = work_.next(Clock::now())) {
+    co_await one(std::move(*item));
+    co_await put_playlists(false);
+  }
+}
+
+live::awaitable<void> Sync::put(VodPlaylist playlist) {
+  bool done = false;
+  std::exception_ptr escaped;
+  try {
+    const auto size = playlist.text.size();
+    const auto ended = co_await uploader_.publish(playlist.key, playlist.kind, playlist.text);
+    note(ended, playlist.key, size);
+    done = ended == Ended::done || ended == Ended::already;
+  } catch (const Failure& failure) {
+    ++numbers_.failed;
+    if (concerns_all(failure)) {
+      escaped = std::current_exception();
+    } else {
+      live::log::warn("{}: left for later: {}", live::printable(playlist.key), failure.what());
+    }
+  }
+  work_.put(playlist.key, done, Clock::now());
+  if (escaped) std::rethrow_exception(escaped);
+}
+
+live::awaitable<void> Sync::put_playlists(bool at_once) {
+  auto playlists = work_.playlists(Clock::now(), at_once);
+  for (auto& playlist : playlists)
+    co_await put(std::move(playlist));
+}
+
+/// Only what a HEAD has just shown to be in the bucket is deleted, unless the user wants it lost.
+live::awaitable<void> Sync::clean() {
+  if (!options_.deletion.any()) co_return;
+  const auto doomed = choose_doomed(work_.candidates(Clock::now()), options_.deletion,
+                                    free_bytes(options_.folder), std::chrono::system_clock::now());
+  for (const auto& [candidate, lost] : doomed) {
+    if (!lost) {
+      const auto entry = journal_.stored(candidate.key);
+      if (!entry || entry->mark != candidate.mark) continue;
+      const bool there = co_await uploader_.is_there(candidate.key, entry->stored);
+      if (!there) {
+        live::log::warn("{}: it is not in the bucket any more: uploaded again",
+                        live::printable(candidate.key));
+        work_.forget(candidate.key);
+        continue;
+      }
+    }
+    if (!delete_if_same(candidate.path, candidate.mark)) continue;
+    ++numbers_.deleted;
+    work_.deleted(candidate.key);
+    if (lost) {
+      live::log::error("{}: deleted before it was uploaded: lost", live::printable(candidate.key));
+    } else {
+      live::log::info("{}: deleted, it is in the bucket", live::printable(candidate.key));
+    }
+  }
+}
+
+live::awaitable<void> Sync::verify() {
+  std::vector<std::pair<std::string, Stored>> all;
+  journal_.for_each_stored([&](const std::string& key, const Journal::Entry& entry) {
+    all.emplace_back(key, entry.stored);
+  });
+  std::size_t next = 0, missing = 0;
+  const auto compare = [&]() -> live::awaitable<void> {
+    while (next < all.size()) {
+      const auto& [key, stored] = all[next++];
+      const bool there = co_await uploader_.is_there(key, stored);
+      if (there) continue;
+      ++missing;
+      live::log::warn("{}: it is not in the bucket as it was uploaded", live::printable(key));
+      journal_.forget(key);
+    }
+  };
+  co_await side_by_side(options_.jobs, compare);
+  journal_.set_note(destination_note, name_of(place_of(options_)));
+  live::log::info("verified: {} of {} objects are as they were uploaded", all.size() - missing,
+                  all.size());
+}
+
+/// Multipart uploads whose files are not what they were: nobody will go on with them.
+live::awaitable<void> Sync::abort_orphans() {
+  const auto folder = folder_of(options_);
+  const auto all = journal_.open_uploads();
+  for (const auto& open : all) {
+    if (mark_of(folder / open.key) == open.mark) continue;
+    co_await bucket_.abort(open.key, open.upload_id);
+    const auto known = journal_.unfinished(open.key, open.mark);
+    if (known && known->upload_id == open.upload_id) journal_.gone(open.key);
+  }
+}
+
+live::awaitable<void> Sync::once() {
+  if (options_.verify) co_await verify();
+  co_await abort_orphans();
+  scan();
+  const auto work = [this] { return worker(); };
+  co_await side_by_side(options_.jobs, work);
+  co_await put_playlists(true);
+  co_await clean();
+}
+
+/// What concerns all is said once, and everybody rests.
+void Sync::suffer(const Failure& failure) {
+  const bool refused = failure.exit() == Exit::denied || failure.exit() == Exit::config;
+  const std::chrono::milliseconds pause = refused ? std::chrono::milliseconds{refused_interval}
+                                                  : std::chrono::milliseconds{disk_interval};
+  if (trouble_ != failure.what())
+    live::log::error("{}; tried again every {}", failure.what(), live::format_duration(pause));
+  trouble_ = failure.what();
+  resting_until_ = Clock::now() + pause;
+}
+
+/// Until there may be something to do.
+live::awaitable<void> Sync::rest() {
+  do {
+    co_await idle_.async_wait(live::as_result);
+  } while (Clock::now() < resting_until_);
+}
+
+live::awaitable<void> Sync::work_for_ever() {
+  for (;;) {
+    auto item = work_.next(Clock::now());
+    if (!item) {
+      co_await rest();
+      continue;
+    }
+    bool suffers = false;
+    try {
+      co_await one(std::move(*item));
+    } catch (const Failure& failure) {
+      suffers = true;
+      suffer(failure);
+    }
+    if (suffers) co_await rest();
+  }
+}
+
+/// Playlists and deletion; a store that is away holds up nobody else here.
+live::awaitable<void> Sync::finish_for_ever() {
+  bool orphans = true;
+  for (;;) {
+    try {
+      if (std::exchange(orphans, false)) co_await abort_orphans();
+      co_await put_playlists(false);
+      co_await clean();
+    } catch (const Failure& failure) {
+      if (concerns_all(failure)) suffer(failure);
+    }
+    co_await live::net::pause(least_interval);
+    if (Clock::now() < resting_until_) co_await rest();
+  }
+}
+
+/// What goes well ends the trouble.
+void Sync::recover() {
+  if (numbers_.objects == objects_seen_) return;
+  objects_seen_ = numbers_.objects;
+  if (!std::exchange(trouble_, {}).empty()) live::log::info("goes on again");
+}
+
+live::awaitable<void> Sync::verify_patiently() {
+  for (bool verified = !options_.verify; !verified;) {
+    try {
+      co_await verify();
+      verified = true;
+    } catch (const Failure& failure) {
+      suffer(failure);
+    }
+    if (!verified) co_await live::net::pause(disk_interval);
+  }
+}
+
+live::awaitable<void> Sync::stay(std::function<void()> on_ready) {
+  co_await verify_patiently();
+  const auto news = [this](const live::net::Notifier::Change& change) { return matters(change); };
+  notifier_.emplace(io_, news, [this](const std::string&) {
+    has_changed_ = true;
+    changed_.cancel();
+  });
+  scan();
+  on_ready();
+  for (std::size_t i = 0; i < options_.jobs; ++i)
+    live::net::spawn(io_, "upload", work_for_ever());
+  live::net::spawn(io_, "finish", finish_for_ever());
+  for (;;) {
+    changed_.expires_after(look_interval);
+    co_await live::net::pause(least_interval);
+    if (!has_changed_) co_await changed_.async_wait(live::as_result);
+    has_changed_ = false;
+    look();
+    idle_.cancel();
+  }
+}
+
+void Sync::look() {
+  try {
+    scan();
+    recover();
+  } catch (const Failure& failure) {
+    suffer(failure);
+  }
+}
+
+}  // namespace s3_dvr_sync

@@ -1,0 +1,127 @@
+#include "tools/s3-dvr-sync/work_list.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace s3_dvr_sync {
+namespace {
+
+live::WallClock time_of(const FileMark& mark) {
+  return live::WallClock{std::chrono::duration_cast<live::WallClock::duration>(
+      std::chrono::nanoseconds{mark.mtime_ns})};
+}
+
+}  // namespace
+
+WorkList::WorkList(const std::filesystem::path& root, const TreeRules& rules,
+                   std::chrono::milliseconds settle, Journal& journal)
+    : journal_(journal), trees_(root, rules, journal), scan_(root, settle) {}
+
+bool WorkList::is_stored(const FoundFile& file) {
+  const auto known = done_.find(file.key);
+  if (known != done_.end()) return known->second == file.mark;
+  const auto entry = journal_.stored(file.key);
+  if (!entry || entry->mark != file.mark) return false;
+  done_[file.key] = file.mark;
+  return true;
+}
+
+void WorkList::scan(live::Monotonic now, live::WallClock wall) {
+  trees_.scan(now, wall);
+  auto found = scan_.scan(now, wall);
+  growing_ = found.growing;
+  closed_ = std::move(found.closed);
+  folders_ = std::move(found.folders);
+  waiting_.clear();
+  for (const auto& file : closed_)
+    if (!in_hand_.contains(file.key) && !is_stored(file)) waiting_.push_back(file);
+}
+
+std::optional<Item> WorkList::next(live::Monotonic now) {
+  const auto rests = [&](const std::string& key) {
+    const auto found = resting_.find(key);
+    return found != resting_.end() && now < found->second;
+  };
+  if (!tired_.empty() && !rests(tired_.front().key)) {
+    auto item = std::move(tired_.front());
+    tired_.pop_front();
+    return item;
+  }
+  while (auto item = trees_.next()) {
+    of_trees_.insert(item->key);
+    if (!rests(item->key)) return item;
+    tired_.push_back(std::move(*item));
+  }
+  const auto ready =
+      std::ranges::find_if(waiting_, [&](const FoundFile& file) { return !rests(file.key); });
+  if (ready == waiting_.end()) return {};
+  const auto file = std::move(*ready);
+  waiting_.erase(ready);
+  in_hand_.insert(file.key);
+  return Item{file.path, file.key, Kind::media, file.mark,
+              journal_.unfinished(file.key, file.mark)};
+}
+
+void WorkList::settle(const Item& item, Outcome outcome, live::Monotonic now) {
+  resting_.erase(item.key);
+  if (outcome == Outcome::failed) resting_[item.key] = now + rest;
+  if (of_trees_.erase(item.key) > 0) return trees_.settle(item.key, outcome);
+  in_hand_.erase(item.key);
+  if (outcome == Outcome::verified) done_[item.key] = item.mark;
+  if (outcome == Outcome::failed)
+    waiting_.push_back({item.key, item.local, item.mark});  // until the next scan
+}
+
+std::vector<std::filesystem::path> WorkList::folders() const {
+  auto out = trees_.folders();
+  out.insert(out.end(), folders_.begin(), folders_.end());
+  return out;
+}
+
+std::vector<VodPlaylist> WorkList::playlists(live::Monotonic now, bool at_once) {
+  return trees_.playlists(now, at_once);
+}
+
+void WorkList::put(const std::string& key, bool done, live::Monotonic now) {
+  trees_.put(key, done, now);
+}
+
+WorkList::Backlog WorkList::backlog() const {
+  const auto trees = trees_.backlog();
+  Backlog out{trees.files, trees.bytes, trees.oldest, growing_, trees.lost, trees.playlists};
+  for (const auto& file : closed_) {
+    const auto known = done_.find(file.key);
+    if (known != done_.end() && known->second == file.mark) continue;
+    ++out.files;
+    out.bytes += file.mark.size;
+    const auto written = time_of(file.mark);
+    if (!out.oldest || written < *out.oldest) out.oldest = written;
+  }
+  return out;
+}
+
+std::vector<Candidate> WorkList::candidates(live::Monotonic now) const {
+  auto out = trees_.leavings(now);
+  for (const auto& file : closed_) {
+    if (in_hand_.contains(file.key)) continue;
+    const auto entry = journal_.stored(file.key);
+    std::optional<live::WallClock> uploaded;
+    if (entry && entry->mark == file.mark) uploaded = entry->verified;
+    out.push_back({file.key, file.path, file.mark, uploaded});
+  }
+  return out;
+}
+
+void WorkList::deleted(const std::string& key) {
+  done_.erase(key);
+  std::erase_if(closed_, [&](const FoundFile& file) { return file.key == key; });
+  std::erase_if(waiting_, [&](const FoundFile& file) { return file.key == key; });
+  trees_.left(key);
+}
+
+void WorkList::forget(const std::string& key) {
+  done_.erase(key);
+  journal_.forget(key);
+}
+
+}  // namespace s3_dvr_sync

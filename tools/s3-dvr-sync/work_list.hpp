@@ -1,0 +1,74 @@
+// What is to be uploaded: of HLS trees and of recordings, in one list.  Knows files and the journal, no network.
+#pragma once
+
+#include "common/base/units.hpp"
+#include "tools/s3-dvr-sync/deletion.hpp"
+#include "tools/s3-dvr-sync/file_scan.hpp"
+#include "tools/s3-dvr-sync/journal.hpp"
+#include "tools/s3-dvr-sync/tree_sync.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace s3_dvr_sync {
+
+class WorkList {
+ public:
+  /// What failed waits so long before it is given again, where the list lives that long.
+  static constexpr std::chrono::seconds rest{30};
+
+  WorkList(const std::filesystem::path& root, const TreeRules& rules,
+           std::chrono::milliseconds settle, Journal& journal);
+
+  /// Looks at the disk again.
+  void scan(live::Monotonic now, live::WallClock wall);
+  /// The trees' first: they are live.  Nothing: the rest is in hand, at rest or done.
+  std::optional<Item> next(live::Monotonic now);
+  void settle(const Item& item, Outcome outcome, live::Monotonic now);
+
+  std::vector<VodPlaylist> playlists(live::Monotonic now, bool at_once);
+  void put(const std::string& key, bool done, live::Monotonic now);
+
+  struct Backlog {
+    std::uint64_t files = 0, bytes = 0;  ///< not in the bucket yet
+    std::optional<live::WallClock> oldest;
+    std::uint64_t growing = 0, lost = 0, playlists = 0;
+  };
+  [[nodiscard]] Backlog backlog() const;
+
+  /// The folders to be watched for changes; one or another twice.
+  [[nodiscard]] std::vector<std::filesystem::path> folders() const;
+  /// `path` was renamed to this name: it is whole as it is.
+  void renamed_into_place(const std::filesystem::path& path) { scan_.renamed_into_place(path); }
+
+  /// What the deletion rules are about.
+  [[nodiscard]] std::vector<Candidate> candidates(live::Monotonic now) const;
+  void deleted(const std::string& key);
+  /// It turned out not to be in the bucket.
+  void forget(const std::string& key);
+
+ private:
+  [[nodiscard]] bool is_stored(const FoundFile& file);
+
+  Journal& journal_;
+  TreeSync trees_;
+  FileScan scan_;
+  std::vector<FoundFile> closed_;         ///< of the last scan
+  std::deque<FoundFile> waiting_;         ///< of them, those to be uploaded
+  std::set<std::string> in_hand_;         ///< keys of recordings
+  std::map<std::string, FileMark> done_;  ///< recordings that the journal has
+  std::map<std::string, live::Monotonic> resting_;
+  std::set<std::string> of_trees_;              ///< keys in hand that are the trees'
+  std::deque<Item> tired_;                      ///< of the trees, given again too early
+  std::vector<std::filesystem::path> folders_;  ///< of recordings
+  std::uint64_t growing_ = 0;
+};
+
+}  // namespace s3_dvr_sync
