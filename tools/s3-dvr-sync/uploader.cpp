@@ -133,6 +133,7 @@ live::awaitable<bool> Uploader::is_there(std::string key, Stored stored) {
 live::awaitable<Ended> Uploader::upload_parts(const Item& item, int fd) {
   Parts parts{&item, fd, plan_parts(item.mark.size), {}, {}, 0, false};
   const auto settled = co_await resume(parts);
+  if (settled == Ended::already) co_await tidy(item.key);
   if (settled) co_return *settled;
   for (unsigned number = 1; number <= parts.plan.count; ++number)
     if (std::ranges::find(parts.state.parts, number, &PartRecord::number) ==
@@ -150,7 +151,18 @@ live::awaitable<Ended> Uploader::upload_parts(const Item& item, int fd) {
     co_return Ended::changed;
   }
   const auto ended = co_await complete(parts);
+  if (ended == Ended::done) co_await tidy(item.key);
   co_return ended;
+}
+
+/// What is left of attempts of ours costs money, but the object is there: another time will do.
+live::awaitable<void> Uploader::tidy(const std::string& key) {
+  try {
+    co_await abort_orphans(key);
+  } catch (const live::Failure& failure) {
+    live::log::warn("{}: unfinished uploads of it may be left: {}", live::printable(key),
+                    failure.what());
+  }
 }
 
 /// Parts are believed when both the log and the server have them.
@@ -201,15 +213,19 @@ live::awaitable<std::string> Uploader::etag_of_file(const Parts& parts) {
   co_return s3::multipart_etag(etags);
 }
 
+/// Uploads of `key` whose ids we never learnt: we were killed, or the answer was lost and asked for again.
+live::awaitable<void> Uploader::abort_orphans(const std::string& key) {
+  const auto orphans = co_await bucket_.uploads(key);
+  for (const auto& orphan : orphans) {
+    live::log::info("{}: an unfinished upload that nobody knows: aborted", live::printable(key));
+    co_await bucket_.abort(key, orphan.id);
+  }
+}
+
 /// What a crash has left between the server's answer and our log is of nobody any more.
 live::awaitable<void> Uploader::begin(Parts& parts) {
   const auto& item = *parts.item;
-  const auto orphans = co_await bucket_.uploads(item.key);
-  for (const auto& orphan : orphans) {
-    live::log::info("{}: an unfinished upload that nobody knows: aborted",
-                    live::printable(item.key));
-    co_await bucket_.abort(item.key, orphan.id);
-  }
+  co_await abort_orphans(item.key);
   const auto id = co_await bucket_.begin(item.key, item.kind);
   parts.state = {id, parts.plan.size, {}};
   log_.begun(item.key, item.mark, id, parts.plan.size);

@@ -58,6 +58,8 @@ class Uploader {
   live::awaitable<Ended> put_and_verify(const Item& item, Body body, Bucket::Over over);
   live::awaitable<std::optional<Ended>> resume(Parts& parts);
   live::awaitable<std::optional<Ended>> look_before_parts(const Parts& parts);
+  live::awaitable<void> abort_orphans(const std::string& key);
+  live::awaitable<void> tidy(const std::string& key);
   live::awaitable<void> begin(Parts& parts);
   live::awaitable<void> send_parts(Parts& parts);
   live::awaitable<void> send_part(Parts& parts, unsigned number);

@@ -1,0 +1,49 @@
+# TEST: timeout=300 processors=2
+# Killed again and again, with a store that fails now and then: nothing is listed that is not there, nothing is deleted that is
+# not in the bucket, and in the end everything is there, byte by byte.  The long form: 200 kills and a gigabyte.
+. "$TESTS/tools/lib.sh"
+. "$TESTS/tools/s3-dvr-sync/lib/store.sh"
+
+kills=$(full 5 200) recordings=$(full 8 200) bytes=$(full 100000 4000000) large=$(full 68000000 140000000)
+ffmpeg -nostdin -v error -f lavfi -i testsrc2=size=160x90:rate=25 -f lavfi -i sine=sample_rate=48000 -t 12 \
+  -c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 25 -keyint_min 25 -sc_threshold 0 -c:a aac -b:a 64k clip.mp4
+mkdir dir
+for stream in one two; do
+  abr-hls -o "$PWD/dir/$stream" --rendition source --segment 1s --record clip.mp4 2>>abr-hls.err
+  abr-hls -o "$PWD/dir/$stream" --rendition source --segment 1s --record clip.mp4 2>>abr-hls.err
+done
+for ((i = 0; i < recordings; i++)); do
+  random_file "dir/day $((i % 3))/é+$i.mp4" $((bytes + i))
+done
+random_file dir/large.mkv "$large"
+(cd dir && find . -type f -not -path '*/.*' -not -name '*.m3u8' -exec sha256sum {} +) >truth
+
+start_store
+start_faults --seed 7 --chance 500=0.03 --chance 503=0.03 --chance reset=0.03 --chance lost=0.03
+export AWS_ENDPOINT_URL=$STORE
+check() { # check OPTION...
+  "$TESTS/support/s3-check" --truth truth "$@" dir "s3://$BUCKET" >wrong || fail "after $i kills: $(head -n 5 wrong)"
+}
+
+RANDOM=7
+for ((i = 0; i < kills; i++)); do
+  start sync s3-dvr-sync --settle 0 --split 7s --delete-uploaded --endpoint "$FAULTS" dir "s3://$BUCKET"
+  sleep "$(full "0.$((RANDOM % 90 + 10))" "$((RANDOM % 2)).$((RANDOM % 90 + 10))")"
+  running sync || break # it was done
+  stop sync KILL
+  ((i % 20)) || check --partial
+done
+check --partial
+
+# What could not be helped in one run is left for the next.
+for ((runs = 0; runs < 10; runs++)); do
+  status=0
+  timeout -k 5 200 s3-dvr-sync --settle 0 --split 7s --delete-uploaded --endpoint "$FAULTS" dir "s3://$BUCKET" >out 2>err || status=$?
+  ((status == 75)) || break
+done
+equal "exit status" "$status" 0
+check
+[[ ! -e dir/large.mkv ]] || fail "large.mkv is not deleted"
+for stream in one two; do
+  ((2 == $(grep -c '^vod-' "dir/$stream/source/.uploaded"))) || fail "$stream: $(cat "dir/$stream/source/.uploaded")"
+done
