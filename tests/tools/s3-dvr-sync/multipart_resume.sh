@@ -7,7 +7,7 @@ size=$((68 << 20))
 random_file dir/long.mp4 $size
 
 # Slow enough to be killed in between: the second part is on its way once the first is done.
-start first s3-dvr-sync --endpoint "$STORE" --settle 0 --jobs 1 --limit-rate 24M --log-level debug dir "s3://$BUCKET"
+start first s3-dvr-sync --endpoint "$STORE" --settle 0 --jobs 1 --limit-rate 12M --log-level debug dir "s3://$BUCKET"
 parts_there() { # as the journal says
   /usr/bin/python3 -c 'import sqlite3, sys
 count = sqlite3.connect("file:dir/.s3-dvr-sync/journal.db?mode=ro", uri=True).execute("SELECT count(*) FROM parts")

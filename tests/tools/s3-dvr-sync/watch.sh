@@ -6,7 +6,8 @@
 keys() { # keys ACCESS SECRET: for both sides
   printf '[default]\naws_access_key_id = %s\naws_secret_access_key = %s\n' "$1" "$2" >credentials.tmp
   mv credentials.tmp credentials
-  echo "$1 $2" >keys
+  echo "$1 $2" >keys.tmp
+  mv keys.tmp keys
   AWS_ACCESS_KEY_ID=$1 AWS_SECRET_ACCESS_KEY=$2
 }
 
