@@ -1,10 +1,10 @@
-# TEST: timeout=300 processors=2
+# TEST: timeout=1200 processors=2
 # Killed again and again, with a store that fails now and then: nothing is listed that is not there, nothing is deleted that is
 # not in the bucket, and in the end everything is there, byte by byte.  The long form: 200 kills and a gigabyte.
 . "$TESTS/tools/lib.sh"
 . "$TESTS/tools/s3-dvr-sync/lib/store.sh"
 
-kills=$(full 5 200) recordings=$(full 8 200) bytes=$(full 100000 4000000) large=$(full 68000000 140000000)
+kills=$(full 5 200) bytes=1500000 large=$(full 68000000 140000000)
 ffmpeg -nostdin -v error -f lavfi -i testsrc2=size=160x90:rate=25 -f lavfi -i sine=sample_rate=48000 -t 12 \
   -c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 25 -keyint_min 25 -sc_threshold 0 -c:a aac -b:a 64k clip.mp4
 mkdir dir
@@ -12,27 +12,36 @@ for stream in one two; do
   abr-hls -o "$PWD/dir/$stream" --rendition source --segment 1s --record clip.mp4 2>>abr-hls.err
   abr-hls -o "$PWD/dir/$stream" --rendition source --segment 1s --record clip.mp4 2>>abr-hls.err
 done
-for ((i = 0; i < recordings; i++)); do
-  random_file "dir/day $((i % 3))/é+$i.mp4" $((bytes + i))
-done
 random_file dir/large.mkv "$large"
+remember() { # remember FILE...: what it must be in the end
+  (cd dir && sha256sum "$@") >>truth
+}
 (cd dir && find . -type f -not -path '*/.*' -not -name '*.m3u8' -exec sha256sum {} +) >truth
 
 start_store
 start_faults --seed 7 --chance 500=0.03 --chance 503=0.03 --chance reset=0.03 --chance lost=0.03
 export AWS_ENDPOINT_URL=$STORE
 check() { # check OPTION...
-  "$TESTS/support/s3-check" --truth truth "$@" dir "s3://$BUCKET" >wrong || fail "after $i kills: $(head -n 5 wrong)"
+  "$TESTS/support/s3-check" --truth truth "$@" dir "s3://$BUCKET" >wrong || fail "after $killed kills: $(head -n 5 wrong)"
 }
 
-RANDOM=7
-for ((i = 0; i < kills; i++)); do
+RANDOM=7 killed=0
+for ((i = 0; killed < kills && i < 4 * kills; i++)); do
+  for part in 1 2 3; do
+    random_file "dir/day $((i % 3))/é+$i-$part.mp4" $((bytes + i))
+    remember "day $((i % 3))/é+$i-$part.mp4"
+  done
   start sync s3-dvr-sync --settle 0 --split 7s --delete-uploaded --endpoint "$FAULTS" dir "s3://$BUCKET"
-  sleep "$(full "0.$((RANDOM % 90 + 10))" "$((RANDOM % 2)).$((RANDOM % 90 + 10))")"
-  running sync || break # it was done
-  stop sync KILL
+  sleep "$(printf '0.%03d' $((RANDOM % 700 + 20)))"
+  if running sync; then
+    stop sync KILL
+    killed=$((killed + 1))
+  else
+    await sync # it was quick; 75: the store failed too often
+  fi
   ((i % 20)) || check --partial
 done
+at_least kills "$killed" $((kills / 2))
 check --partial
 
 # What could not be helped in one run is left for the next.
