@@ -169,7 +169,10 @@ std::string Transfer::error_of(CURLcode result) const {
   if (too_large_) return fmt::format("the answer is larger than {} bytes", request_.max_body);
   if (too_short_) return "the file has become shorter while it was sent";
   std::string text = ::curl_easy_strerror(result);
-  if (!text.empty()) text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+  const auto lower_at = [&](std::size_t at) {
+    return static_cast<char>(std::tolower(static_cast<unsigned char>(text[at])));
+  };
+  if (text.size() > 1 && text[1] == lower_at(1)) text[0] = lower_at(0);  // not "sSL"
   long error = 0;
   ::curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &error);
   if (result == CURLE_COULDNT_CONNECT && error != 0)
