@@ -137,9 +137,10 @@ struct Journal::State {
           uploads(db, "SELECT key, upload_id, size, mtime_ns, inode FROM uploads ORDER BY key"),
           parts(db, "SELECT number, etag, sha256 FROM parts WHERE key = ? ORDER BY number"),
           note(db, "SELECT value FROM notes WHERE name = ?"),
-          set_note(db, "INSERT OR REPLACE INTO notes VALUES (?, ?)") {}
+          set_note(db, "INSERT OR REPLACE INTO notes VALUES (?, ?)"),
+          forget_notes(db, "DELETE FROM notes WHERE substr(name, 1, length(?1)) = ?1") {}
     Statement put, keep_put, end_put, forget_puts, ours, begin, part, end, end_parts, store, forget,
-        stored, all, totals, upload, uploads, parts, note, set_note;
+        stored, all, totals, upload, uploads, parts, note, set_note, forget_notes;
   };
   Statements use{db};
 
@@ -256,6 +257,10 @@ std::optional<std::string> Journal::note(const std::string& name) const {
 
 void Journal::set_note(const std::string& name, std::string_view value) {
   state_->use.set_note.begin().bind(name).bind(value).run();
+}
+
+void Journal::forget_notes(std::string_view prefix) {
+  state_->use.forget_notes.begin().bind(prefix).run();
 }
 
 }  // namespace s3_dvr_sync

@@ -70,6 +70,7 @@ class Journal final : public UploadLog {
   /// What else is to be known after a restart: names are the caller's.
   [[nodiscard]] std::optional<std::string> note(const std::string& name) const;
   void set_note(const std::string& name, std::string_view value);
+  void forget_notes(std::string_view prefix);
 
  private:
   struct State;

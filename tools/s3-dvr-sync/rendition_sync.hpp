@@ -26,6 +26,9 @@ enum class Outcome {
   vanished,  ///< the file was not there any more
 };
 
+/// Notes with this prefix say how far each broadcast is done; without them everything is looked up anew, object by object.
+constexpr std::string_view progress_notes = "mark/";
+
 /// Where a rendition's objects and playlists are.
 struct RenditionPlace {
   std::string stream, name;

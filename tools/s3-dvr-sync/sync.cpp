@@ -250,6 +250,7 @@ live::awaitable<void> Sync::verify() {
   };
   co_await side_by_side(options_.jobs, compare);
   journal_.set_note(destination_note, name_of(place_of(options_)));
+  if (missing > 0) journal_.forget_notes(progress_notes);
   live::log::info("verified: {} of {} objects are as they were uploaded", all.size() - missing,
                   all.size());
 }

@@ -124,6 +124,10 @@ TEST_F(JournalTest, KeepsNotes) {
   journal.set_note("n", "1");
   journal.set_note("n", "");
   EXPECT_EQ(journal.note("n"), "");
+  journal.set_note("mark/a", "1");
+  journal.forget_notes("mark/");
+  EXPECT_FALSE(journal.note("mark/a"));
+  EXPECT_TRUE(journal.note("n"));
 }
 
 TEST_F(JournalTest, ASecondInstanceIsSentAway) {
