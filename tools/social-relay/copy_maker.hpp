@@ -2,31 +2,32 @@
 #pragma once
 
 #include "common/av/audio_transcoder.hpp"
+#include "tools/social-relay/item.hpp"
 #include "tools/social-relay/version.hpp"
 
-#include <cstdint>
 #include <memory>
-#include <optional>
+#include <utility>
 
 namespace social_relay {
 
-class CopyMaker final : public Maker {
+class CopyMaker {
  public:
-  CopyMaker(bool aac, Sink sink) : aac_(aac), sink_(std::move(sink)) {}
+  /// `aac`: the audio becomes AAC.
+  CopyMaker(bool aac, ItemSink sink) : aac_(aac), sink_(std::move(sink)) {}
 
-  void begin(const live::media_in::Epoch& epoch) override;
-  void push(const SharedUnit& unit) override;
-  void finish() override {}
+  /// The input's tracks, from the next unit on.
+  void begin(const live::media_in::Epoch& epoch);
+  void push(const SharedUnit& unit);
+  /// Gives what is on its way.
+  void finish();
 
  private:
-  void sound(const SharedUnit& unit);
-  void announce();
+  void give(live::av::Packet sound);
 
   bool aac_;
-  Sink sink_;
-  live::media_in::Epoch epoch_;
+  ItemSink sink_;
   std::unique_ptr<live::av::AudioTranscoder> transcoder_;
-  std::shared_ptr<const Tracks> tracks_;
+  std::shared_ptr<const Tracks> tracks_;  ///< nothing: neither is of a codec that can be sent
 };
 
 }  // namespace social_relay

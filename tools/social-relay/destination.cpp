@@ -121,10 +121,10 @@ std::string apply_transcode(std::string_view wish, std::vector<Destination>& des
     return fmt::format("no such preset; known are {}", preset_names());
   bool any = false;
   for (auto& destination : destinations) {
-    if (!name.empty() && name != destination.service && name != destination.label) continue;
+    if (name != "all" && name != destination.service && name != destination.label) continue;
     const auto* own = preset != nullptr ? preset : find_preset(destination.service);
     if (own == nullptr) {
-      if (name.empty()) continue;
+      if (name == "all") continue;
       return fmt::format("{} has no preset of its own: write --transcode {}=NAME with one of {}",
                          destination.label, destination.label, preset_names());
     }

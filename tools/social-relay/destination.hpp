@@ -45,7 +45,7 @@ OrWhy<Destination> at_url(std::string_view url);
 /// --to: "youtube:env:NAME", "twitch@jfk50:file:PATH", "rtmps://host/app/name".  Reads the environment or the file.
 OrWhy<Destination> parse_to(const std::string& text);
 
-/// --transcode, of the destinations named: "" all, "twitch" those of a service or of that label, "twitch=youtube" another
+/// --transcode, of the destinations named: "all", "twitch" those of a service or of that label, "twitch=youtube" another
 /// preset.  Empty, or what is wrong.
 std::string apply_transcode(std::string_view wish, std::vector<Destination>& destinations);
 

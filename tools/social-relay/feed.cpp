@@ -79,10 +79,11 @@ void Feed::run() {
         take(std::make_shared<Unit>(std::get<Unit>(std::move(item))));
       }
     }
-    for (auto& making : makings_) {
-      making.maker->finish();
+    for (auto& making : makings_)
+      if (making.maker) making.maker->finish();
+    studio_.finish();
+    for (auto& making : makings_)
       making.outlet->flush();
-    }
   } catch (...) {
     failure_ = std::current_exception();
   }
@@ -96,6 +97,7 @@ void Feed::take(Epoch epoch) {
   epoch_ = epoch;
   for (auto& making : makings_)
     making.begun = false;
+  studio_.begin(*epoch_);
   handoff_.push(SourceBegun{std::move(epoch)});
 }
 
@@ -105,6 +107,7 @@ void Feed::take(const SharedUnit& unit) {
   adopt_wishes();
   const bool start = unit->key && (unit->video || !epoch_->video);
   for (auto& making : makings_) {
+    if (!making.maker) continue;
     if (!making.begun) {
       if (!start) continue;
       making.maker->begin(*epoch_);
@@ -112,6 +115,8 @@ void Feed::take(const SharedUnit& unit) {
     }
     making.maker->push(unit);
   }
+  // Last: from then on another thread reads the unit.
+  studio_.push(unit);
 }
 
 void Feed::adopt_wishes() {
@@ -128,9 +133,26 @@ void Feed::adopt_wishes() {
   for (const auto& version : *wishes) {
     if (std::ranges::find(makings_, version, &Making::version) != makings_.end()) continue;
     auto outlet = std::make_shared<Outlet>(version, handoff_);
-    auto sink = [outlet](SharedItem item) { outlet->push(std::move(item)); };
-    makings_.push_back({version, outlet, make_maker(version, std::move(sink))});
+    auto maker = version.preset
+                     ? nullptr
+                     : std::make_unique<CopyMaker>(version.aac, [outlet](SharedItem item) {
+                         outlet->push(std::move(item));
+                       });
+    makings_.push_back({version, std::move(outlet), std::move(maker)});
   }
+  commission();
+}
+
+/// What the studio is to make.
+void Feed::commission() {
+  Intake::Wishes wishes;
+  for (const auto& making : makings_)
+    if (making.version.preset) {
+      wishes.push_back({*making.version.preset, [outlet = making.outlet](SharedItem item) {
+                          outlet->push(std::move(item));
+                        }});
+    }
+  studio_.want(std::move(wishes));
 }
 
 /// Until this unit is due.

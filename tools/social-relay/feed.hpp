@@ -3,8 +3,10 @@
 #pragma once
 
 #include "common/media_in/source.hpp"
+#include "tools/social-relay/copy_maker.hpp"
 #include "tools/social-relay/handoff.hpp"
 #include "tools/social-relay/interleaver.hpp"
+#include "tools/social-relay/studio.hpp"
 #include "tools/social-relay/version.hpp"
 
 #include <atomic>
@@ -34,9 +36,11 @@ class Feed {
   void stop();
   /// What the input cannot be read for; after SourceEnded.
   [[nodiscard]] std::exception_ptr failure() const { return failure_; }
+  /// Pictures that transcoding was too slow for.
+  [[nodiscard]] std::uint64_t untranscoded_pictures() const { return studio_.dropped_pictures(); }
 
  private:
-  /// What a maker gives, from any of its threads, in order to the handoff.
+  /// What a maker or the studio gives, from any thread, in order to the handoff.
   class Outlet {
    public:
     Outlet(const Version& version, Handoff& handoff);
@@ -50,13 +54,14 @@ class Feed {
   struct Making {
     Version version;
     std::shared_ptr<Outlet> outlet;
-    std::unique_ptr<Maker> maker;
+    std::unique_ptr<CopyMaker> maker;  ///< nothing: the studio makes it
     bool begun = false;
   };
   void run();
   void take(live::media_in::Epoch epoch);
   void take(const SharedUnit& unit);
   void adopt_wishes();
+  void commission();
   void pace(const live::media_in::Unit& unit);
 
   Handoff& handoff_;
@@ -64,6 +69,7 @@ class Feed {
   live::media_in::Source source_;
   std::optional<live::media_in::Epoch> epoch_;
   std::vector<Making> makings_;
+  Studio studio_{stopping_};
   bool paced_ = false;
   std::optional<live::Us> first_at_;
   live::Monotonic first_sent_;

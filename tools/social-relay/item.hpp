@@ -7,6 +7,7 @@
 #include "common/rtmp/payload.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -15,6 +16,7 @@ namespace social_relay {
 /// What a server must be told before the items of an epoch.
 struct Tracks {
   std::optional<live::codec::Parameters> video, audio;  ///< at least one
+  double rate = 0;                                      ///< pictures a second; 0: not known
   live::Buffer metadata;                                ///< the AMF0 value of onMetaData
   /// Bodies of the sequence headers; empty where the codec has none.
   live::rtmp::Payload video_header, audio_header;
@@ -31,5 +33,6 @@ struct Item {
   [[nodiscard]] std::size_t size() const { return body.size(); }
 };
 using SharedItem = std::shared_ptr<const Item>;
+using ItemSink = std::function<void(SharedItem)>;
 
 }  // namespace social_relay

@@ -2,6 +2,7 @@
 
 #include "common/base/failure.hpp"
 #include "common/base/log.hpp"
+#include "common/base/text.hpp"
 #include "common/cli/options.hpp"
 #include "tools/social-relay/destination_file.hpp"
 #include "tools/social-relay/destination_query.hpp"
@@ -34,6 +35,12 @@ void declare(CLI::App& app, Options& o) {
                  "further destinations in the query that this environment variable holds: "
                  "twitch=KEY, youtube=KEY, facebook=KEY")
       ->type_name("NAME");
+  app.add_option("--transcode", o.transcode,
+                 "encode anew, as a service likes it, for the destinations NAME (a service, or as "
+                 "the log calls it; all: each that has a preset), by a PRESET (its own): twitch, "
+                 "youtube, facebook or x; may be given again")
+      ->allow_extra_args(false)
+      ->type_name("NAME[=PRESET]");
   live::cli::add_duration(app, "--hold", o.hold,
                           "keep connections for so long while nothing comes from the input");
   app.add_option("--events", o.events, "append what happens as lines of JSON; - is standard output")
@@ -59,6 +66,17 @@ void append(std::vector<Destination>& to, std::vector<Destination> more) {
   to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
+/// What comes by a query or a file may be away.
+void transcode(const Options& o, std::vector<Destination>& destinations) {
+  for (const auto& wish : o.transcode) {
+    const auto why = apply_transcode(wish, destinations);
+    if (why.empty()) continue;
+    if (o.query_env.empty() && o.destinations.empty())
+      live::fail(live::Exit::usage, "--transcode {}: {}", live::printable(wish), why);
+    live::log::info("--transcode {}: {}", live::printable(wish), why);
+  }
+}
+
 std::vector<Destination> from_query(const std::string& variable) {
   const char* query = std::getenv(variable.c_str());
   auto read = read_query(query == nullptr ? "" : query);
@@ -80,10 +98,7 @@ std::vector<Destination> destinations_of(const Options& o) {
   if (!o.query_env.empty()) append(out, from_query(o.query_env));
   number_labels(out);
   if (!o.destinations.empty()) append(out, read_destinations(o.destinations));
-  for (const auto& destination : out) {
-    if (destination.transcode)
-      live::fail(live::Exit::config, "{}: transcode is not there yet", destination.label);
-  }
+  transcode(o, out);
   if (out.size() > most_destinations)
     live::fail(live::Exit::usage, "at most {} destinations", most_destinations);
   return out;

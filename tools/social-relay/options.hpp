@@ -21,6 +21,7 @@ struct Options {
   std::vector<std::string> to;         ///< --to, as given
   std::filesystem::path destinations;  ///< --destinations
   std::string query_env;               ///< --query-env: name of a variable
+  std::vector<std::string> transcode;  ///< --transcode, as given; "" for all
   std::chrono::milliseconds hold{30'000};
   std::filesystem::path events;  ///< empty: none
   std::filesystem::path tls_ca;  ///< empty: the system's

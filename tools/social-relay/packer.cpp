@@ -122,6 +122,7 @@ std::shared_ptr<const Tracks> make_tracks(std::optional<Parameters> video,
   auto out = std::make_shared<Tracks>();
   out->video = std::move(video);
   out->audio = std::move(audio);
+  out->rate = rate;
   out->metadata = metadata_of(*out, rate);
   if (out->video) {
     out->video_header = Payload{flv::write_sequence_start(*out->video, form_of(out->video->codec))};

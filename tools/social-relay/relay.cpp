@@ -1,8 +1,6 @@
 #include "tools/social-relay/relay.hpp"
 
-#include "common/base/text.hpp"
 #include "common/net/spawn.hpp"
-#include "tools/social-relay/packer.hpp"
 
 #include <algorithm>
 #include <array>
@@ -17,20 +15,10 @@ namespace social_relay {
 namespace {
 
 using live::Ms;
-using live::codec::Codec;
 using live::media_in::Epoch;
 
 Ms since(live::Monotonic then) {
   return std::chrono::duration_cast<Ms>(std::chrono::steady_clock::now() - then);
-}
-
-/// Nothing yet: versions with a preset are not made.
-std::string mend_of(const Destination&) { return {}; }
-
-bool accepts(const Destination& to, const std::vector<Codec>& codecs,
-             const std::optional<live::codec::Parameters>& parameters) {
-  return parameters && takes(codecs, parameters->codec) &&
-         (to.enhanced || !is_enhanced(parameters->codec));
 }
 
 }  // namespace
@@ -71,30 +59,16 @@ void Relay::start() {
 }
 
 void Relay::begin(const Epoch& epoch) {
+  auto choice = choose_version(destination_, epoch);
   version_.reset();
-  if (destination_.transcode) {
-    version_ = Version{false, destination_.transcode};
-  } else if (epoch.video &&
-             !accepts(destination_, destination_.limits.video, epoch.video->parameters)) {
-    const auto why =
-        fmt::format("{} does not take {} video{}", destination_.title,
-                    epoch.video->parameters ? live::codec::to_text(epoch.video->parameters->codec)
-                                            : live::printable(epoch.video->stream.name),
-                    mend_of(destination_).empty() ? "" : ": " + mend_of(destination_));
-    tell("refused", why);
+  if (const auto* why = std::get_if<std::string>(&choice)) {
+    tell("refused", *why);
     change(State::unfit);
     if (publisher_) publisher_->finish();
     return;
-  } else {
-    const bool aac =
-        epoch.audio && !accepts(destination_, destination_.limits.audio, epoch.audio->parameters);
-    version_ = Version{aac, {}};
   }
-  const auto needs_enhanced = [](const std::optional<live::media_in::Track>& track) {
-    return track && track->parameters && is_enhanced(track->parameters->codec);
-  };
-  enhanced_ = !version_->preset &&
-              (needs_enhanced(epoch.video) || (!version_->aac && needs_enhanced(epoch.audio)));
+  version_ = std::get<Version>(choice);
+  enhanced_ = needs_enhanced(*version_, epoch);
   if (state_ == State::unfit) change(State::waiting);
   resume();
 }

@@ -21,17 +21,6 @@
 namespace social_relay {
 namespace {
 
-live::media_in::Spec spec_of(const Options& options) {
-  live::media_in::Spec spec;
-  spec.format = options.input_format;
-  if (options.input.empty() || options.input == "-") {
-    spec.fd = STDIN_FILENO;
-  } else {
-    spec.url = options.input;
-  }
-  return spec;
-}
-
 /// With nowhere to send to, what comes is taken all the same, so that a tee(1) before us goes on.
 void swallow_input(live::cli::Runtime& runtime) {
   runtime.ready("no destination");
@@ -73,14 +62,14 @@ void run(const Options& options, live::cli::Runtime& runtime) {
   auto events = options.events.empty() ? Events{} : Events{options.events};
   Station* drained = nullptr;
   Handoff handoff{[&] { live::asio::post(runtime.io(), [&drained] { drained->drain(); }); }};
-  Feed feed{spec_of(options), handoff};
+  Feed feed{live::media_in::spec_of(options.input, options.input_format), handoff};
   Station station{{runtime.io(), options.connect_to, trust, events, feed, handoff, options.hold},
                   [&] { runtime.stop(); }};
   drained = &station;
   station.adopt(destinations);
   runtime.on_stop([&] { feed.stop(); });
   runtime.on_reload([&] { reload(options, station); });
-  tell_status(runtime, station, handoff);
+  tell_status(runtime, station, handoff, feed);
   feed.start();
   runtime.ready("reading");
   runtime.run();

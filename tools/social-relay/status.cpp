@@ -123,7 +123,8 @@ constexpr std::array samples{
            [](const Relay& r) { return static_cast<double>(r.breaches()); }},
 };
 
-void write_metrics(live::MetricsText& out, const Station& station, const Handoff& handoff) {
+void write_metrics(live::MetricsText& out, const Station& station, const Handoff& handoff,
+                   const Feed& feed) {
   for (const auto& sample : samples) {
     for (const auto& relay : station.relays()) {
       const auto label = live::label("destination", relay->destination().label);
@@ -138,6 +139,8 @@ void write_metrics(live::MetricsText& out, const Station& station, const Handoff
             std::chrono::duration<double>(station.silence()).count());
   out.counter("social_relay_input_dropped_total", "items that nobody could take in time",
               static_cast<double>(handoff.dropped()));
+  out.counter("social_relay_untranscoded_pictures_total", "left out: transcoding is too slow",
+              static_cast<double>(feed.untranscoded_pictures()));
 }
 
 std::string health_of(const Station& station) {
@@ -151,8 +154,9 @@ std::string health_of(const Station& station) {
 
 }  // namespace
 
-void tell_status(live::cli::Runtime& runtime, const Station& station, const Handoff& handoff) {
-  runtime.on_metrics([&](live::MetricsText& out) { write_metrics(out, station, handoff); });
+void tell_status(live::cli::Runtime& runtime, const Station& station, const Handoff& handoff,
+                 const Feed& feed) {
+  runtime.on_metrics([&](live::MetricsText& out) { write_metrics(out, station, handoff, feed); });
   runtime.on_health([&station] { return health_of(station); });
   runtime.on_request(std::string{page},
                      [&station](const live::http::Request& request, const live::http::Peer&) {

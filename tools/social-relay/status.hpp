@@ -7,10 +7,12 @@ class Runtime;
 
 namespace social_relay {
 
+class Feed;
 class Handoff;
 class Station;
 
-/// Both must outlive the runtime's run.
-void tell_status(live::cli::Runtime& runtime, const Station& station, const Handoff& handoff);
+/// All must outlive the runtime's run.
+void tell_status(live::cli::Runtime& runtime, const Station& station, const Handoff& handoff,
+                 const Feed& feed);
 
 }  // namespace social_relay

@@ -2,12 +2,12 @@
 #pragma once
 
 #include "common/media_in/source.hpp"
-#include "tools/social-relay/item.hpp"
+#include "tools/social-relay/destination.hpp"
 #include "tools/social-relay/service.hpp"
 
-#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace social_relay {
 
@@ -17,25 +17,13 @@ struct Version {
   bool operator==(const Version&) const = default;
 };
 
+/// What `to` gets of an input with these tracks; or why nothing.
+OrWhy<Version> choose_version(const Destination& to, const live::media_in::Epoch& epoch);
+/// Are its codecs to be announced by FourCC?
+bool needs_enhanced(const Version& version, const live::media_in::Epoch& epoch);
+/// How an operator makes pictures fit for the destination ("add --transcode twitch"); empty when nothing does.
+std::string mend_of(const Destination& destination);
+
 using SharedUnit = std::shared_ptr<live::media_in::Unit>;
-
-/// Makes the items of one version.  One thread calls it; what it makes goes to its sink from any thread.
-class Maker {
- public:
-  using Sink = std::function<void(SharedItem)>;
-
-  Maker() = default;
-  Maker(const Maker&) = delete;
-  Maker& operator=(const Maker&) = delete;
-  virtual ~Maker() = default;
-
-  /// The input's tracks, from the next unit on.
-  virtual void begin(const live::media_in::Epoch& epoch) = 0;
-  virtual void push(const SharedUnit& unit) = 0;
-  /// Gives what is on its way.
-  virtual void finish() = 0;
-};
-
-std::unique_ptr<Maker> make_maker(const Version& version, Maker::Sink sink);
 
 }  // namespace social_relay

@@ -19,7 +19,7 @@ await relay 60
 equal "exit status" "$STATUS" 0
 reason relay strict breach | sort >breaches
 equal "breaches" "$(wc -l <breaches)" 3
-has breaches '^a key frame every 4.0 s, Twitch wants one every 2s$'
-has breaches '^video of [0-9]+ kbit/s, Twitch wants 20 at most$'
+has breaches '^a key frame every 4.0 s, Twitch wants one every 2s: add --transcode twitch$'
+has breaches '^video of [0-9]+ kbit/s, Twitch wants 20 at most: add --transcode twitch$'
 has breaches '^audio of [0-9]+ kbit/s, Twitch wants 20 at most'
 has relay.err "strict: breach: a key frame every 4.0 s"

@@ -133,7 +133,7 @@ class TranscodeTest : public DestinationTest {
 };
 
 TEST_F(TranscodeTest, OfAllThatHaveAPreset) {
-  EXPECT_EQ(apply_transcode("", all_), "");
+  EXPECT_EQ(apply_transcode("all", all_), "");
   EXPECT_EQ(all_[0].transcode->name, "youtube");
   EXPECT_FALSE(all_[1].transcode);
   EXPECT_EQ(all_[2].transcode, all_[3].transcode);

@@ -6,15 +6,13 @@
 #include "common/flv/metadata.hpp"
 #include "common/flv/video.hpp"
 #include "tests/support/parsed.hpp"
+#include "tests/unit/social-relay/film.hpp"
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 namespace social_relay {
 namespace {
@@ -27,24 +25,10 @@ using live::test::good;
 
 class PackerTest : public testing::Test {
  protected:
-  void TearDown() override { std::filesystem::remove(path_); }
-  /// Two seconds of test picture and tone.
   void make(const std::string& codecs) {
-    path_ = testing::TempDir() + "packer" + std::to_string(::getpid()) + ".mkv";
-    const auto command =
-        "ffmpeg -nostdin -loglevel error -y -f lavfi -i testsrc2=s=192x108:r=25 -f lavfi -i "
-        "sine=r=48000 -t 2 " +
-        codecs + " " + path_;
-    ASSERT_EQ(std::system(command.c_str()), 0) << command;
-    live::media_in::Spec spec;
-    spec.url = path_;
-    live::media_in::Source source{spec, [] { return true; }};
-    for (;;) {
-      auto item = source.next();
-      if (auto* epoch = std::get_if<Epoch>(&item)) epoch_ = std::move(*epoch);
-      if (auto* unit = std::get_if<Unit>(&item)) units_.push_back(std::move(*unit));
-      if (std::holds_alternative<live::media_in::End>(item)) break;
-    }
+    auto film = test::two_seconds(codecs);
+    epoch_ = std::move(film.epoch);
+    units_ = std::move(film.units);
     ASSERT_TRUE(epoch_.video && epoch_.audio && !units_.empty());
     tracks_ = make_tracks(epoch_.video->parameters, epoch_.audio->parameters, 25);
   }
@@ -82,7 +66,6 @@ class PackerTest : public testing::Test {
             good<flv::AudioBody>(flv::parse_audio(tracks_->audio_header))};
   }
 
-  std::string path_;
   Epoch epoch_;
   std::vector<Unit> units_;
   std::shared_ptr<const Tracks> tracks_;
