@@ -17,6 +17,7 @@ namespace social_relay {
 struct Tracks {
   std::optional<live::codec::Parameters> video, audio;  ///< at least one
   double rate = 0;                                      ///< pictures a second; 0: not known
+  bool slate = false;                                   ///< stand in for an input that is silent
   live::Buffer metadata;                                ///< the AMF0 value of onMetaData
   /// Bodies of the sequence headers; empty where the codec has none.
   live::rtmp::Payload video_header, audio_header;

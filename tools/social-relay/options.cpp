@@ -43,6 +43,9 @@ void declare(CLI::App& app, Options& o) {
       ->type_name("NAME[=PRESET]");
   live::cli::add_duration(app, "--hold", o.hold,
                           "keep connections for so long while nothing comes from the input");
+  app.add_option("--slate", o.slate,
+                 "send black, or a picture, and silence while nothing comes from the input")
+      ->type_name("black|PICTURE");
   app.add_option("--events", o.events, "append what happens as lines of JSON; - is standard output")
       ->type_name("FILE");
   app.add_option("--tls-ca", o.tls_ca,

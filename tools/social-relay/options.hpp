@@ -23,6 +23,7 @@ struct Options {
   std::string query_env;               ///< --query-env: name of a variable
   std::vector<std::string> transcode;  ///< --transcode, as given; "" for all
   std::chrono::milliseconds hold{30'000};
+  std::string slate;             ///< --slate: empty: none, "black", or a file
   std::filesystem::path events;  ///< empty: none
   std::filesystem::path tls_ca;  ///< empty: the system's
   ConnectTo connect_to;

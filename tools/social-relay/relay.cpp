@@ -95,6 +95,7 @@ void Relay::queue(const SharedItem& item) {
 }
 
 void Relay::judge(const SharedItem& item) {
+  if (item->tracks->slate) return;
   std::vector<std::string> breaches;
   if (item->tracks != tracks_) {
     tracks_ = item->tracks;

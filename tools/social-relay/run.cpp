@@ -39,6 +39,11 @@ void swallow_input(live::cli::Runtime& runtime) {
   reader.join();
 }
 
+std::optional<SlatePicture> slate_of(const Options& options) {
+  if (options.slate.empty()) return {};
+  return options.slate == "black" ? SlatePicture{} : read_slate(options.slate);
+}
+
 void reload(const Options& options, Station& station) {
   try {
     station.adopt(destinations_of(options));
@@ -62,9 +67,11 @@ void run(const Options& options, live::cli::Runtime& runtime) {
   auto events = options.events.empty() ? Events{} : Events{options.events};
   Station* drained = nullptr;
   Handoff handoff{[&] { live::asio::post(runtime.io(), [&drained] { drained->drain(); }); }};
+  const auto slate = slate_of(options);
   Feed feed{live::media_in::spec_of(options.input, options.input_format), handoff};
-  Station station{{runtime.io(), options.connect_to, trust, events, feed, handoff, options.hold},
-                  [&] { runtime.stop(); }};
+  Station station{
+      {runtime.io(), options.connect_to, trust, events, feed, handoff, options.hold, slate},
+      [&] { runtime.stop(); }};
   drained = &station;
   station.adopt(destinations);
   runtime.on_stop([&] { feed.stop(); });

@@ -10,8 +10,8 @@ std::uint32_t Stamps::place(const Item& item) {
     origin_ = item.at;
   } else if (item.tracks != tracks_) {
     const auto here = item.at - *origin_;
-    if (here < newest_ - most_back || here > newest_ + most_ahead)
-      origin_ = item.at - (newest_ + step);
+    const auto back = tracks_->slate ? live::Us{} : most_back;
+    if (here < newest_ - back || here > newest_ + most_ahead) origin_ = item.at - (newest_ + step);
   }
   tracks_ = item.tracks;
   const auto here = std::max(item.at - *origin_, live::Us{});

@@ -12,7 +12,8 @@ namespace social_relay {
 
 class Stamps {
  public:
-  /// A new epoch may come with another time line; beyond these it goes on `step` behind what was.
+  /// A new epoch may come with another time line; beyond these it goes on `step` behind what was.  Behind a slate, which has
+  /// gone on by the clock, nothing goes back.
   static constexpr live::Us most_back{1'000'000}, most_ahead{60'000'000};
   static constexpr live::Us step{40'000};
 

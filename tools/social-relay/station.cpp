@@ -15,6 +15,10 @@ constexpr live::Ms tick{500};
 
 Station::Station(Around around, std::function<void()> on_over)
     : around_(around), on_over_(std::move(on_over)), last_item_(std::chrono::steady_clock::now()) {
+  if (around_.slate) {
+    slates_.emplace(around_.io, *around_.slate,
+                    [this](const Version& version, const auto& item) { offer(version, item); });
+  }
   live::net::spawn(around_.io, "watch", watch());
 }
 
@@ -47,6 +51,7 @@ void Station::say_wishes() {
     const auto& version = relay->version();
     if (version && std::ranges::find(wishes, *version) == wishes.end()) wishes.push_back(*version);
   }
+  if (slates_) slates_->keep(wishes);
   around_.feed.want(std::move(wishes));
 }
 
@@ -63,8 +68,7 @@ void Station::take(Handed& handed) {
     say_wishes();
   } else if (const auto* made = std::get_if<Made>(&handed)) {
     last_item_ = std::chrono::steady_clock::now();
-    for (const auto& relay : relays_)
-      if (relay->version() == *made->version) relay->offer(made->item);
+    if (!slates_ || slates_->take(*made, last_item_)) offer(*made->version, made->item);
   } else {
     end_ = std::move(std::get<SourceEnded>(handed).end);
     ended_ = true;
@@ -72,6 +76,11 @@ void Station::take(Handed& handed) {
       relay->end();
     changed();
   }
+}
+
+void Station::offer(const Version& version, const SharedItem& item) {
+  for (const auto& relay : relays_)
+    if (relay->version() == version) relay->offer(item);
 }
 
 void Station::changed() {
@@ -91,10 +100,14 @@ std::chrono::steady_clock::duration Station::silence() const {
 
 live::awaitable<void> Station::watch() {
   for (;;) {
-    co_await live::net::pause(tick);
-    if (silence() < around_.hold) continue;
-    for (const auto& relay : relays_)
-      relay->pause();
+    co_await live::net::pause(slates_ && slates_->showing() ? Slates::tick : tick);
+    if (silence() >= around_.hold) {
+      if (slates_) slates_->stop();
+      for (const auto& relay : relays_)
+        relay->pause();
+    } else if (slates_ && !ended_) {
+      slates_->show(std::chrono::steady_clock::now());
+    }
   }
 }
 

@@ -5,6 +5,7 @@
 #include "tools/social-relay/feed.hpp"
 #include "tools/social-relay/handoff.hpp"
 #include "tools/social-relay/relay.hpp"
+#include "tools/social-relay/slates.hpp"
 
 #include <chrono>
 #include <functional>
@@ -27,6 +28,7 @@ class Station {
     Feed& feed;
     Handoff& handoff;
     std::chrono::milliseconds hold{};  ///< an input that is silent for longer: broadcasts are ended
+    std::optional<SlatePicture> slate{};  ///< what is shown meanwhile; nothing: nothing is
   };
   /// All must outlive it.  `on_over` is called when the input has ended and all relays are over.
   Station(Around around, std::function<void()> on_over);
@@ -46,6 +48,7 @@ class Station {
 
  private:
   void take(Handed& handed);
+  void offer(const Version& version, const SharedItem& item);
   void say_wishes();
   void changed();
   live::awaitable<void> watch();
@@ -54,6 +57,7 @@ class Station {
   std::function<void()> on_over_;
   std::function<void()> on_change_{[this] { changed(); }};
   std::vector<std::shared_ptr<Relay>> relays_, leaving_;
+  std::optional<Slates> slates_;
   std::optional<live::media_in::Epoch> epoch_;
   live::Monotonic last_item_;
   live::media_in::End end_;

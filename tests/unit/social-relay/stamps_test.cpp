@@ -34,6 +34,19 @@ TEST_F(StampsTest, NeverGoBackWithinATrack) {
   EXPECT_EQ(audio(10'050), 50U) << "the other track has a line of its own";
 }
 
+TEST_F(StampsTest, GoOnBehindASlate) {
+  video(10'000);
+  const auto stream = tracks_;
+  auto slate = std::make_shared<Tracks>(*stream);
+  slate->slate = true;
+  tracks_ = slate;
+  EXPECT_EQ(video(12'000), 2'000U);
+  EXPECT_EQ(audio(15'000), 5'000U);
+  tracks_ = stream;
+  EXPECT_EQ(video(14'500), 5'040U) << "by the source's clock only half a second before";
+  EXPECT_EQ(video(14'540), 5'080U);
+}
+
 TEST_F(StampsTest, GoOnWithinAnEpochWhateverTheGap) {
   video(10'000);
   EXPECT_EQ(video(100'000), 90'000U);
