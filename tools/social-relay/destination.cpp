@@ -134,6 +134,16 @@ std::string apply_transcode(std::string_view wish, std::vector<Destination>& des
   return any ? "" : "no destination is of that name, or has a preset of its own";
 }
 
+std::optional<live::rtmp::Url> moved(const live::rtmp::Url& here, std::string_view tc_url) {
+  auto parsed = live::rtmp::parse_app_url(tc_url);
+  auto* there = std::get_if<live::rtmp::Url>(&parsed);
+  if (there == nullptr || (here.tls && !there->tls)) return {};
+  there->name = here.name;
+  there->user = here.user;
+  there->password = here.password;
+  return std::move(*there);
+}
+
 void number_labels(std::vector<Destination>& destinations) {
   std::map<std::string, unsigned> count;
   for (auto& destination : destinations) {

@@ -49,6 +49,10 @@ OrWhy<Destination> parse_to(const std::string& text);
 /// preset.  Empty, or what is wrong.
 std::string apply_transcode(std::string_view wish, std::vector<Destination>& destinations);
 
+/// Where a publisher to `here` is to go that was asked to `tc_url` (ReconnectRequest): with the same name and credentials.
+/// Nothing when it is no such URL, is empty (which means `here`), or gives up TLS.
+std::optional<live::rtmp::Url> moved(const live::rtmp::Url& here, std::string_view tc_url);
+
 /// Numbers labels that destinations of one service share: "youtube#1", "youtube#2".
 void number_labels(std::vector<Destination>& destinations);
 

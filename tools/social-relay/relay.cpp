@@ -185,13 +185,7 @@ void Relay::settle(const Ending& ending, Ms held) {
   const bool follows = !moved_at_ || since(*moved_at_) >= least_stay;
   if (ending.kind == Ending::Kind::moved && follows) {
     moved_at_ = std::chrono::steady_clock::now();
-    auto to = live::rtmp::parse_app_url(ending.moved_to);
-    if (auto* at = std::get_if<live::rtmp::Url>(&to); at != nullptr && at->tls >= here.tls) {
-      at->name = here.name;
-      at->user = here.user;
-      at->password = here.password;
-      moved_to_ = std::move(*at);
-    }
+    moved_to_ = moved(here, ending.moved_to);
     return tell("moved", ending.why);
   }
   delay_ = retry_.next(held, ending.refusal);

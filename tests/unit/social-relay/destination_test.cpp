@@ -153,6 +153,24 @@ TEST_F(TranscodeTest, SaysWhatIsWrong) {
   EXPECT_THAT(apply_transcode("twitch=4k", all_), HasSubstr("no such preset"));
 }
 
+TEST(Moved, KeepsNameAndCredentialsAndTls) {
+  const auto here =
+      std::get<live::rtmp::Url>(live::rtmp::parse_url("rtmps://me:pw@host/app/key?a=b"));
+  const auto there = moved(here, "rtmps://other:444/app2?token=1");
+  ASSERT_TRUE(there);
+  EXPECT_EQ(there->host, "other");
+  EXPECT_EQ(there->port, 444);
+  EXPECT_EQ(there->app, "app2?token=1");
+  EXPECT_EQ(there->name, "key?a=b");
+  EXPECT_EQ(there->user + ":" + there->password, "me:pw");
+  EXPECT_FALSE(moved(here, "rtmp://other/app2")) << "the key would go in the clear";
+  EXPECT_FALSE(moved(here, ""));
+  EXPECT_FALSE(moved(here, "https://other/app2"));
+  auto plain = here;
+  plain.tls = false;
+  EXPECT_TRUE(moved(plain, "rtmps://other/app2"));
+}
+
 TEST(Presets, HaveTheValuesOfThePredecessor) {
   const auto* twitch = find_preset("twitch");
   ASSERT_NE(twitch, nullptr);
