@@ -3,6 +3,7 @@
 #include "common/base/failure.hpp"
 #include "common/base/log.hpp"
 #include "common/base/redact.hpp"
+#include "common/base/text.hpp"
 #include "common/cli/config_file.hpp"
 #include "common/cli/options.hpp"
 #include "common/cli/runtime.hpp"
@@ -60,6 +61,8 @@ void split_command(std::vector<std::string>& reversed, std::vector<std::string>&
   const auto mark = std::find(reversed.rbegin(), reversed.rend(), "--");
   if (mark == reversed.rend()) return;
   command.assign(std::next(mark), reversed.rend());
+  if (command.empty() || command.front().empty())
+    fail(Exit::usage, "behind -- stands a command: there is none");
   reversed.erase(reversed.begin(), mark.base());
 }
 
@@ -77,6 +80,25 @@ std::optional<std::string> config_path(const std::vector<std::string>& reversed)
 void print(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
   std::fflush(stdout);
+}
+
+/// What was not expected, without values: one of them may be a secret.
+std::string names_only(const std::vector<std::string>& arguments) {
+  std::string names;
+  for (const auto& argument : arguments) {
+    const auto name = argument.substr(0, std::min(argument.find('='), argument.size()));
+    names += (names.empty() ? "" : " ") + printable(name);
+  }
+  return names;
+}
+
+/// "" is no value: a variable was not set where this was written.
+void refuse_empty_values(const CLI::App& app) {
+  for (const auto* option : app.get_options()) {
+    if (option->get_positional()) continue;
+    for (const auto& value : option->results())
+      if (value.empty()) fail(Exit::usage, "{} is empty", option->get_name());
+  }
 }
 
 /// A text of CLI11 as one line.
@@ -136,12 +158,15 @@ bool parse(CLI::App& app, const std::string& name, std::vector<std::string> argu
   try {
     if (const auto path = config_path(arguments)) apply_config(app, *path);
     app.parse(std::move(arguments));
+    refuse_empty_values(app);
   } catch (const CLI::CallForVersion& version) {
     print(std::string{version.what()} + "\n");
     return false;
   } catch (const CLI::Success&) {
     print(app.help());
     return false;
+  } catch (const CLI::ExtrasError&) {
+    fail(Exit::usage, "not expected: {}; see {} --help", names_only(app.remaining()), name);
   } catch (const CLI::ParseError& error) {
     fail(Exit::usage, "{}; see {} --help", one_line(error.what()), name);
   }
@@ -159,11 +184,11 @@ int Program::run(int argc, char** argv, const std::function<void(Runtime&)>& bod
   occupy_standard_descriptors();
   declare_common();  // after the program's own, as --help shows them
   auto arguments = reversed_arguments(argc, argv);
-  if (common_->command != nullptr) split_command(arguments, *common_->command);
   hide_credentials(argc, argv);
   ::signal(SIGPIPE, SIG_IGN);
   log::start(common_->name, log::Level::info, log::Format::text);
   try {
+    if (common_->command != nullptr) split_command(arguments, *common_->command);
     if (!parse(common_->app, common_->name, std::move(arguments))) return 0;
     log::start(common_->name, levels.at(CLI::detail::to_lower(common_->level)),
                formats.at(CLI::detail::to_lower(common_->format)));

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <exception>
 #include <optional>
@@ -52,6 +53,7 @@ struct Server::State {
   asio::any_io_executor executor;
   Handler handler;
   Limits limits;
+  std::function<void(std::string_view, Headers&)> on_refusal;
   Counts counts;
   bool stopping = false;
   std::vector<net::Listener> listeners;
@@ -156,11 +158,29 @@ std::string head_of(const Response& response, bool keep_alive) {
   return format_head(response.status, headers);
 }
 
-awaitable<void> refuse(State& state, Session& session, int status, std::string_view why) {
+/// The Origin of a head that may be none.
+std::string_view origin_in(std::string_view head) {
+  constexpr std::string_view name = "origin:";
+  const auto same = [](char ours, char theirs) {
+    return ours == std::tolower(static_cast<unsigned char>(theirs));
+  };
+  for (auto at = head.find('\n'); at != std::string_view::npos; at = head.find('\n', at)) {
+    const auto line = head.substr(++at, head.find_first_of("\r\n", at) - at);
+    if (!std::ranges::equal(name, line.substr(0, name.size()), same)) continue;
+    const auto value = line.find_first_not_of(' ', name.size());
+    return value == std::string_view::npos ? std::string_view{} : line.substr(value);
+  }
+  return {};
+}
+
+/// `origin`: of the request, where it was read; else what stands in its place is looked at.
+awaitable<void> refuse(State& state, Session& session, int status, std::string_view why,
+                       std::optional<std::string> origin = {}) {
   ++state.counts.refused;
   log::debug("http {}: refused status={} why={}", session.peer.name, status, why);
   Headers headers;
   if (status == 503) headers.emplace_back("Retry-After", "5");
+  if (state.on_refusal) state.on_refusal(origin ? *origin : origin_in(session.in), headers);
   const auto response = error_response(status, why, std::move(headers));
   const auto head = head_of(response, false);
   const bool sent = co_await send(session, Outgoing{head, response.body}, state.limits.send);
@@ -209,11 +229,13 @@ awaitable<std::optional<Request>> read_request(State& state, Session& session) {
 awaitable<bool> skip_body(State& state, Session& session, const Request& request) {
   auto left = request.content_length;
   if (request.chunked) {
-    co_await refuse(state, session, 411, "no body is wanted here");
+    co_await refuse(state, session, 411, "no body is wanted here",
+                    std::string{request.header("origin")});
     co_return false;
   }
   if (left > state.limits.body_bytes) {
-    co_await refuse(state, session, 413, "no body is wanted here");
+    co_await refuse(state, session, 413, "no body is wanted here",
+                    std::string{request.header("origin")});
     co_return false;
   }
   const auto deadline = Clock::now() + state.limits.head;
@@ -223,7 +245,8 @@ awaitable<bool> skip_body(State& state, Session& session, const Request& request
     left -= part;
     if (left == 0) co_return true;
     if (!co_await ready_until(session, asio::socket_base::wait_read, deadline)) {
-      co_await refuse(state, session, 408, "the body of the request took too long");
+      co_await refuse(state, session, 408, "the body of the request took too long",
+                      std::string{request.header("origin")});
       co_return false;
     }
     if (!receive(session)) co_return false;
@@ -294,8 +317,8 @@ awaitable<std::optional<TakeOver>> converse(State& state, Session& session) {
     if (!request || !co_await skip_body(state, session, *request)) co_return std::nullopt;
     const bool full = state.counts.connections > state.limits.connections;
     if (state.stopping || full) {
-      co_await refuse(state, session, 503,
-                      full ? "too many connections" : "the server is stopping");
+      co_await refuse(state, session, 503, full ? "too many connections" : "the server is stopping",
+                      std::string{request->header("origin")});
       co_return std::nullopt;
     }
     auto answer = ask(state, session, *request);
@@ -348,7 +371,12 @@ Server::Server(asio::io_context& io, Handler handler, const Limits& limits)
 
 Server::~Server() {
   stop();
+  state_->on_refusal = nullptr;
   state_->handler = nullptr;  // what it refers to may be gone before the last connection
+}
+
+void Server::on_refusal(std::function<void(std::string_view, Headers&)> add) {
+  state_->on_refusal = std::move(add);
 }
 
 void Server::listen(net::Listener listener) {

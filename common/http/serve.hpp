@@ -79,6 +79,8 @@ class Server {
   Server(asio::io_context& io, Handler handler, const Limits& limits = {});
   ~Server();
 
+  /// `add`: the headers of refusals before any handler saw the request, for its Origin ("" where none can be read).
+  void on_refusal(std::function<void(std::string_view origin, Headers& headers)> add);
   /// Serves what connects to `listener`, which the server keeps.
   void listen(net::Listener listener);
   /// Serves one connection that exists already.

@@ -126,7 +126,10 @@ Response file_response(const Request& request, const OpenFile& file, Headers hea
   if (const auto status = precondition(request, file.etag, file.modified))
     return {*status, std::move(headers), {}};
   headers.emplace_back("Accept-Ranges", "bytes");
-  const auto range = range_applies(request, file) ? request.header("range") : std::string_view{};
+  // "A server MUST ignore a Range header field received with a request method that is unrecognized or for which range handling
+  // is not defined": GET alone (RFC 9110 §14.2).
+  const bool applies = request.method == "GET" && range_applies(request, file);
+  const auto range = applies ? request.header("range") : std::string_view{};
   const auto wanted = wanted_range(range, file.size);
   if (std::holds_alternative<Unsatisfiable>(wanted)) {
     headers.emplace_back("Content-Range", fmt::format("bytes */{}", file.size));

@@ -118,9 +118,12 @@ std::variant<Grant, Denial> auth_answer(const fetch::Reply& reply, const Claim& 
   }
   auto name = said->name;
   if (name.empty() && presented.name() != presented.key) name = presented.name();
-  if (is_stream_name(name)) return Grant{name, public_query(claim.query), rate, true};
+  const bool is_key = !name.empty() && (name == presented.key || name == presented.also);
+  if (is_stream_name(name) && !is_key) return Grant{name, public_query(claim.query), rate, true};
   if (said->name.empty() && presented.names.empty()) {
     complaint = "it allowed a key and gave no public name";
+  } else if (is_key) {
+    complaint = "it gave the key as the public name";
   } else if (!said->name.empty()) {
     complaint = fmt::format("it gave a name that is none: {}", printable(said->name));
   }

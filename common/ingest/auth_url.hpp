@@ -3,7 +3,8 @@
 //   POST URL                       Content-Type: application/x-www-form-urlencoded, or application/json (one object of strings)
 //   event     start                somebody wants to publish
 //             play                 somebody wants to play (--play key)
-//             end                  a stream that was allowed has ended; the answer is ignored
+//             end                  for each start that was allowed, once: the stream has ended, another publisher (or the same
+//                                  one, back) goes on with it, or it could not begin; the answer is ignored
 //   app       of the publish URL
 //   key       the key; a secret.  Not at the end
 //   name      beside the key (app/name?key=KEY, or the user's); "" = the key came alone.  At the end the public name

@@ -1,6 +1,7 @@
 #include "common/ingest/authority.hpp"
 
 #include "common/base/failure.hpp"
+#include "common/base/for_option.hpp"
 #include "common/base/log.hpp"
 #include "common/ingest/key_file.hpp"
 #include "common/net/deadline.hpp"
@@ -40,7 +41,8 @@ struct Authority::State : std::enable_shared_from_this<State> {
         gate(options.penalties),
         client(io, options.concurrency, options.waiting),
         told(io, asio::steady_timer::time_point::max()) {
-    if (!options.keys_file.empty()) keys.emplace(options.keys_file);
+    if (!options.keys_file.empty())
+      for_option("--keys", [this] { keys.emplace(options.keys_file); });
   }
 
   awaitable<Verdict> by_keys(const Claim& claim, Wish wish);

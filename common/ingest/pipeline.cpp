@@ -106,7 +106,7 @@ struct Pipeline::State : std::enable_shared_from_this<Pipeline::State> {
   std::string trouble;
   asio::steady_timer wake;
 
-  Monotonic started, last_hidden_report, first_drop;
+  Monotonic started, last_hidden_report, first_drop, last_drop_report;
   Ms lived{0};  ///< the command, from its start to the leader's end
   process::LineBudget line_budget;
   std::uint64_t starts = 0;
@@ -226,8 +226,10 @@ void Pipeline::State::log_drops(bool last) {
   const auto& now = queue.counts();
   if (now.dropped_bytes == reported.dropped_bytes) return;
   if (first_drop == Monotonic{}) first_drop = Clock::now();
-  const bool burst_over = queue.empty() || last;
-  if (!burst_over && Clock::now() - first_drop < report_interval) return;
+  // A reader that is gone leaves an empty queue, and all is dropped until the next start.
+  const bool burst_over = queue.empty() && Clock::now() - last_drop_report >= report_interval;
+  if (!last && !burst_over && Clock::now() - first_drop < report_interval) return;
+  last_drop_report = Clock::now();
   log::warn("{}: GOPs dropped: {} ({} bytes)", options.name,
             now.dropped_gops - reported.dropped_gops, now.dropped_bytes - reported.dropped_bytes);
   reported = now;

@@ -72,7 +72,9 @@ bool is_loopback(const Address& address) {
 }
 
 [[noreturn]] void fail_to_listen(const Address& address, int error) {
-  const auto exit = error == EADDRINUSE ? Exit::try_again : Exit::cannot_create;
+  const auto exit = error == EADDRINUSE      ? Exit::try_again
+                    : error == EADDRNOTAVAIL ? Exit::unavailable
+                                             : Exit::cannot_create;
   fail(exit, "listen on {}: {}", format_address(address), errno_text(error));
 }
 

@@ -117,10 +117,12 @@ void want_to_know_of_children() {
 }  // namespace
 
 void check_program(const std::string& name) {
-  const auto runs = [](const std::string& path) {
+  bool exists = false;
+  const auto runs = [&exists](const std::string& path) {
     struct stat info {};
-    return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
-           ::access(path.c_str(), X_OK) == 0;
+    const bool is_file = ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
+    exists = exists || is_file;
+    return is_file && ::access(path.c_str(), X_OK) == 0;
   };
   if (name.find('/') != std::string::npos && runs(name)) return;
   if (name.find('/') == std::string::npos && !name.empty()) {
@@ -135,7 +137,8 @@ void check_program(const std::string& name) {
       path.remove_prefix(colon + 1);
     }
   }
-  fail(Exit::no_input, "run {}: there is no such program", name);
+  fail(Exit::no_input, "run {}: {}", name,
+       exists ? "it is not executable (chmod +x)" : "there is no such program");
 }
 
 Launched launch(const Command& command) {

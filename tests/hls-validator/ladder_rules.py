@@ -114,7 +114,7 @@ def check_media(first, other, first_name, name, judge):
         kind = one.main if one.main == two.main else "audio"
         if kind not in one.start or kind not in two.start:
             continue
-        apart = two.start[kind] - one.start[kind]
+        apart = two.shown[kind] - one.shown[kind]
         if abs(apart) > max(one.frame, two.frame) + 0.010:
             judge("aligned-stamps", f"{apart:+.3f} s against {first_name}", f"{name} #{msn}")
             return

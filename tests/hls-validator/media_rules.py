@@ -18,6 +18,7 @@ class Facts:
     duration: float  # EXTINF, or a part's DURATION
     size: int
     start: dict = field(default_factory=dict)  # kind of track -> seconds
+    shown: dict = field(default_factory=dict)  # the same, of its first picture to be shown
     end: dict = field(default_factory=dict)
     frame: float = 0.0  # the longest sample of the main track
     median: float = 0.0  # of the main track's samples
@@ -44,6 +45,7 @@ def facts_of(samples_by_track, duration, data):
     all_ = [samples_by_track[ident] for ident in sorted(samples_by_track) if samples_by_track[ident].entries]
     for samples in all_:
         facts.start.setdefault(samples.track.kind, samples.start)
+        facts.shown.setdefault(samples.track.kind, samples.shown)
         facts.end.setdefault(samples.track.kind, samples.end)
         sums = [zlib.crc32(data[at:at + size]) for at, size in samples.data]
         facts.samples += [(samples.track.id, *one, sum_) for one, sum_ in zip(samples.entries, sums)]

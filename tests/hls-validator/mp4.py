@@ -39,6 +39,11 @@ class Samples:
         return self.times(0)
 
     @property
+    def shown(self):
+        """When its first picture is shown, which need not be the first to be decoded."""
+        return min(s[0] + s[2] for s in self.entries) / self.track.timescale
+
+    @property
     def end(self):
         return (self.entries[-1][0] + self.entries[-1][1]) / self.track.timescale
 

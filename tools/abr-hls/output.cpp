@@ -189,8 +189,12 @@ void Output::State::begin(const Targets& targets) {
     }
   }
   trees_.clear();
-  plan_.id = random_id();
+  plan_.id = plan_.next_id;
   plan_.started = std::chrono::system_clock::now();
+  const auto clock =
+      std::chrono::floor<std::chrono::milliseconds>(plan_.started.time_since_epoch());
+  plan_.next_sequence =
+      std::max(plan_.next_sequence + 1, static_cast<std::uint64_t>(clock.count()));
   plan_.resumed = discontinuity_ = false;
   ++plan_.discontinuities;
 }

@@ -66,7 +66,9 @@ std::string broadcast_to_resume(const Found& found, const ResumeWish& wish) {
   std::string id;
   for (const auto& rendition : found.renditions) {
     if (!rendition.list) continue;
-    if (rendition.list->ended || !is_of(*rendition.list, wish.container)) return {};
+    const auto& list = *rendition.list;
+    const bool grows = list.type == hls::MediaPlaylist::Type::event;
+    if (list.ended || grows != wish.record || !is_of(list, wish.container)) return {};
     any = any || !rendition.list->segments.empty() || !rendition.list->parts.empty();
     if (id.empty()) id = rendition.journal_broadcast;
   }
@@ -293,12 +295,13 @@ Plan decide(const Found& found, const ResumeWish& wish) {
   plan.was_recorded = found.record && found.record->record;
   plan.id = broadcast_to_resume(found, wish);
   plan.resumed = !plan.id.empty();
+  const bool fresh = !wish.id.empty() && !found.broadcasts.contains(wish.id);
+  plan.next_id = fresh && wish.id != plan.id ? wish.id : wish.random_id;
   plan.started = plan.resumed && found.record ? found.record->started : found.now;
   if (plan.resumed) {
     resume_lists(plan, found);
   } else {
-    const bool fresh = !wish.id.empty() && !found.broadcasts.contains(wish.id);
-    plan.id = fresh ? wish.id : wish.random_id;
+    plan.id = plan.next_id;
     plan.next_sequence = milliseconds(found.now);
     for (const auto& rendition : found.renditions) {
       plan.renditions.push_back({rendition.name, {}, rendition.journal_broadcast, {}});

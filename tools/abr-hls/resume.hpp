@@ -39,6 +39,7 @@ struct ResumeWish {
   std::string id;         ///< LIVE_ID; empty: none
   std::string random_id;  ///< for a new broadcast without one, or with one that was used
   live::tree::Container container = live::tree::Container::fmp4;
+  bool record = false;  ///< --record: EVENT lists, which must not become others (RFC 8216 §6.2.1)
 };
 
 /// Parts of a segment that was not finished, which become one.
@@ -50,6 +51,7 @@ struct Join {
 struct Plan {
   bool resumed = false;
   std::string id;
+  std::string next_id;  ///< of a further broadcast
   live::WallClock started;
   live::WallClock ends{};     ///< of what is listed, by EXT-X-PROGRAM-DATE-TIME
   bool was_recorded = false;  ///< what is there was written with --record

@@ -129,6 +129,7 @@ bool Session::feed_video(const SharedUnit& unit) {
     const auto answer = around_.cutter.picture(at, unit->duration, unit->key);
     key = answer.key;
     if (answer.cut && answer.cut->discontinuity) around_.stats.holes.add();
+    source_at_ = at;
     Sample sample;
     sample.bytes = unit->packet.bytes();
     sample.owner = unit;
@@ -176,6 +177,11 @@ void Session::finish(bool hurry) {
       if (!first) first = std::current_exception();
     }
   };
+  // A source that ends before its second GOP is over: what there is of it decides.
+  if (source_at_ && !around_.cutter.targets()) {
+    around_.cutter.settle();
+    (void)around_.writer.post(Progress{*source_at_, {}, around_.cutter.targets()});
+  }
   end(pictures_);
   end(audio_);
   if (first) std::rethrow_exception(first);

@@ -54,6 +54,7 @@ class Session {
   std::unique_ptr<PictureChain> pictures_;
   std::int64_t reordering_ = 0;  ///< of the last key frame of the source
   std::optional<std::int64_t> video_at_, audio_at_, paused_at_, clock_at_;
+  std::optional<std::int64_t> source_at_;  ///< how far the copied rendition is
 };
 
 }  // namespace abr_hls

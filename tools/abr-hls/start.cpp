@@ -96,7 +96,8 @@ live::tree::Container container_of(const Options& options) {
 
 Plan start(const fs::path& folder, const Options& options, Disk& disk, Disposal& disposal) {
   const auto found = take_inventory(folder);
-  auto plan = decide(found, {options.resume, offered_id(), random_id(), container_of(options)});
+  auto plan = decide(
+      found, {options.resume, offered_id(), random_id(), container_of(options), options.record});
   tell(folder, plan, found);
   for (const auto& one : plan.joins) {
     if (!join(folder, one, disk)) make_gap(plan, one);

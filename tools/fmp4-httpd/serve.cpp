@@ -97,6 +97,9 @@ void Service::listen() {
         return site_.answer(request, peer);
       },
       limits);
+  server_->on_refusal([this](std::string_view origin, live::http::Headers& headers) {
+    site_.add_origin(origin, headers);
+  });
   auto listener = runtime_.listen(options_.listen);
   const auto url = url_of(listener.address());
   const bool closed = listener.on_loopback() && listener.address().unix_path.empty();

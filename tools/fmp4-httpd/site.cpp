@@ -132,15 +132,17 @@ Answer Site::of_tree(const Request& request, const Route& route) const {
   return tree_->answer(request, common_headers(request));
 }
 
+bool Site::add_origin(std::string_view origin, Headers& headers) const {
+  if (!guard_.has_cors()) return false;
+  headers.emplace_back("Vary", "Origin");
+  const auto allowed = origin.empty() ? std::nullopt : guard_.allow_origin(origin);
+  if (allowed) headers.emplace_back("Access-Control-Allow-Origin", *allowed);
+  return allowed.has_value();
+}
+
 Headers Site::common_headers(const Request& request) const {
   Headers headers{{"X-Content-Type-Options", "nosniff"}};
-  if (!guard_.has_cors()) return headers;
-  headers.emplace_back("Vary", "Origin");
-  const auto origin = request.header("origin");
-  const auto allowed = origin.empty() ? std::nullopt : guard_.allow_origin(origin);
-  if (!allowed) return headers;
-  headers.emplace_back("Access-Control-Allow-Origin", *allowed);
-  if (request.method == "OPTIONS") {
+  if (add_origin(request.header("origin"), headers) && request.method == "OPTIONS") {
     headers.emplace_back("Access-Control-Allow-Methods", methods);
     headers.emplace_back("Access-Control-Allow-Headers", "Range");
     headers.emplace_back("Access-Control-Max-Age", "86400");

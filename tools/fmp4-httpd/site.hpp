@@ -18,6 +18,8 @@ class Site {
   /// For http::Server.
   [[nodiscard]] live::http::Answer answer(const live::http::Request& request,
                                           const live::http::Peer& peer) const;
+  /// The CORS headers that a page of `origin` gets; false when it gets none.
+  bool add_origin(std::string_view origin, live::http::Headers& headers) const;
 
  private:
   using Request = live::http::Request;

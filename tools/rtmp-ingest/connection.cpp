@@ -232,6 +232,7 @@ void Connection::asked_to_connect(const live::rtmp::ConnectAsked& asked) {
   if (shared_.stopping) return refuse_to_connect("this server is being stopped");
   if (!log_in(asked)) return;
   credentials_.app = asked.app;
+  engaged_ = heard_;
   credentials_.client = arrival_.peer;
   credentials_.protocol = arrival_.tls ? "rtmps" : "rtmp";
   software_ = asked.flash_version;
@@ -293,7 +294,10 @@ live::awaitable<void> Connection::asked_to_publish(const live::rtmp::PublishAske
 
 void Connection::begin_to_publish(const live::ingest::Claim& wish, const Grant& grant) {
   auto claimed = shared_.hub.claim(grant, wish, software_, *this, media_heard_);
-  if (const auto* denied = std::get_if<Denial>(&claimed)) return refuse(*denied, true);
+  if (const auto* denied = std::get_if<Denial>(&claimed)) {
+    shared_.authority.ended(wish, grant);
+    return refuse(*denied, true);
+  }
   published_ = std::get<Stream*>(claimed);
   session_.limit(publisher_limits(shared_.options));
   session_.accept_publish();
@@ -347,8 +351,9 @@ void Connection::refuse(const Denial& denial, bool publish) {
     session_.refuse_play(unknown ? "NetStream.Play.StreamNotFound" : "NetStream.Play.Failed",
                          denial.text);
   }
-  live::log::info("{}: refused to {} in app '{}': {}", arrival_.peer, publish ? "publish" : "play",
-                  credentials_.app, denial.text);
+  // Without the app: who forgets it puts the key in its place.
+  live::log::info("{}: refused to {}: {}", arrival_.peer, publish ? "publish" : "play",
+                  denial.text);
   leave("refused: " + denial.text);
 }
 
@@ -372,12 +377,14 @@ void Connection::refuse_media(const std::string& why) {
 void Connection::publish_ended() {
   if (published_ == nullptr) return;
   shared_.hub.ended(*std::exchange(published_, nullptr), *this, "the publisher stopped", heard_);
+  engaged_ = heard_;
   awaited(true);  // commands are waited for
 }
 
 void Connection::play_ended() {
   if (played_ == nullptr) return;
   sender_.stop_playing();
+  engaged_ = now();
   shared_.hub.leave(*std::exchange(played_, nullptr), *this, sender_);
 }
 
@@ -399,10 +406,10 @@ void Connection::source_left() {
   say();
 }
 
-void Connection::stop() {
+void Connection::stop(bool comes_back) {
   if (leaving_) return;
-  patient_ =
-      phase_ == Phase::connected && session_.request_reconnect("this server is being stopped");
+  patient_ = comes_back && phase_ == Phase::connected &&
+             session_.request_reconnect("this server is being stopped");
   leave("this server is being stopped");
 }
 
@@ -414,6 +421,9 @@ std::string Connection::overdue(Monotonic at) const {
     return "it did not connect in time";
   if (published_ != nullptr && !has_media_ && at - media_heard_ > times.first_media)
     return "it sent no media";
+  const bool engaged = published_ != nullptr || played_ != nullptr;
+  if (phase_ == Phase::connected && !engaged && at - engaged_ > times.first_media)
+    return "it neither published nor played";
   const auto patience = played_ != nullptr ? times.ping + times.silence : times.silence;
   return at - heard_ > patience ? "it was silent" : "";
 }

@@ -81,8 +81,8 @@ class Connection final : public Publisher,
   void tick(live::Monotonic at);
   /// Every 100 ms, for those in Shared::unawaited: reads what is there.
   void catch_up(live::Monotonic at);
-  /// This server is being stopped: a client that understands it is asked to connect anew, the others are left.
-  void stop();
+  /// This server is being stopped.  Where another `comes_back`, a client that understands it is asked to connect anew.
+  void stop(bool comes_back);
 
   void evict(std::string_view code, std::string_view text) override;
   [[nodiscard]] live::Monotonic heard() const override { return media_heard_; }
@@ -138,13 +138,14 @@ class Connection final : public Publisher,
 
   live::WallClock heard_wall_;  ///< the same moment as heard_
   live::Monotonic opened_, heard_, media_heard_{}, pinged_{}, cut_off_{};
-  bool has_media_ = false;  ///< of what is published now
-  bool deciding_ = false;   ///< the authority decides
-  bool draining_ = false;   ///< drain() runs
-  bool leaving_ = false;    ///< what is said is still sent, nothing is heard any more
-  bool over_ = false;       ///< not even that
-  bool patient_ = false;    ///< the client was asked to connect anew, and may end by itself
-  std::string why_;         ///< it ended
+  live::Monotonic engaged_{};  ///< when it connected, or last stopped publishing or playing
+  bool has_media_ = false;     ///< of what is published now
+  bool deciding_ = false;      ///< the authority decides
+  bool draining_ = false;      ///< drain() runs
+  bool leaving_ = false;       ///< what is said is still sent, nothing is heard any more
+  bool over_ = false;          ///< not even that
+  bool patient_ = false;       ///< the client was asked to connect anew, and may end by itself
+  std::string why_;            ///< it ended
 };
 
 }  // namespace rtmp_ingest

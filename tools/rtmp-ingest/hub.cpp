@@ -98,7 +98,7 @@ std::optional<Denial> Hub::denial(const Stream* stream, Monotonic now) const {
   if (!exists) {
     const bool one_at_a_time = output_ != nullptr || options_.once;
     if (one_at_a_time && publishing_ > 0) return bad_name("another stream is being published");
-    if (options_.once && totals_.ended > 0) return bad_name("the one stream has been published");
+    if (options_.once && completed_ > 0) return bad_name("the one stream has been published");
     if (publishing_ >= options_.max_publishers) return unavailable("too many publishers");
     return {};
   }
@@ -123,7 +123,9 @@ std::variant<Stream*, Denial> Hub::claim(const Grant& grant, const Claim& claim,
   const auto who = fmt::format("{} (app {}, {}{}{})", claim.client, claim.app, claim.protocol,
                                software.empty() ? "" : ", ", live::printable(software));
   ++totals_.publishes;
-  if (!stream.broadcast()) {
+  const bool goes_on = stream.broadcast() != nullptr;
+  if (goes_on && events_.ended) events_.ended(stream.broadcast_->session, stream.broadcast_->grant);
+  if (!goes_on) {
     begin(stream, grant, claim, now);
     live::log::info("{}: published by {}", stream.name(), who);
   } else if (auto* former = std::exchange(stream.broadcast_->publisher, nullptr)) {
@@ -135,6 +137,7 @@ std::variant<Stream*, Denial> Hub::claim(const Grant& grant, const Claim& claim,
     live::log::info("{}: goes on, published by {}", stream.name(), who);
   }
   auto& broadcast = *stream.broadcast_;
+  broadcast.session = claim;
   broadcast.grant = grant;
   broadcast.client = claim.client;
   broadcast.protocol = claim.protocol;
@@ -175,16 +178,18 @@ void Hub::end(Stream& stream, std::string_view why, Monotonic now) {
   totals_.repairs += counted.repairs;
   totals_.dropped_gops += counted.dropped_gops;
   totals_.dropped_bytes += counted.dropped_bytes;
+  const bool counts = stream.has_begun();
+  if (counts) ++completed_;
   if (on_output_ == &stream) on_output_ = nullptr;
   if (broadcast.pipeline != nullptr && broadcast.pipeline != output_ && !stopping_)
     broadcast.pipeline->finish();
-  if (events_.ended) events_.ended(broadcast.claim, broadcast.grant);
+  if (events_.ended) events_.ended(broadcast.session, broadcast.grant);
   stream.broadcast_.reset();
   --publishing_;
   stream.audience_.source_left(now);
   stream.tell_players(&Player::source_left);
   forget_if_idle(stream);
-  if (options_.once) over("the publisher has ended");
+  if (options_.once && counts) over("the publisher has ended");
 }
 
 void Hub::ended(Stream& stream, const Publisher& publisher, std::string_view why, Monotonic now) {

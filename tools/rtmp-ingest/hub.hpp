@@ -111,6 +111,7 @@ class Hub {
   std::uint64_t made_ = 0;                    ///< pipelines
   std::size_t publishing_ = 0, players_ = 0;
   Totals totals_;
+  std::uint64_t completed_ = 0;  ///< streams that had media, and have ended
   unsigned ticks_ = 0;
   std::string trouble_;
   bool stopping_ = false, output_gone_ = false;

@@ -14,6 +14,7 @@ using live::fail;
 
 constexpr std::uint64_t min_memory = 1U << 20U;
 constexpr std::uint64_t min_queue = 256U << 10U;
+constexpr std::chrono::milliseconds min_lag{100};
 
 void declare_listeners(CLI::App& app, Options& o) {
   live::cli::add_address(app, "--listen", o.listen, "where to take RTMP");
@@ -99,20 +100,19 @@ void declare_limits(CLI::App& app, Options& o) {
       ->type_name("FILE");
 }
 
-void declare_command(CLI::App& app) {
+void declare_command(CLI::App& app, Options& o) {
   // Behind "--" CLI11 does not look; without it a word that was meant for an option must not become a program to run.
-  app.add_option_function<std::vector<std::string>>(
-         "COMMAND",
-         [](const std::vector<std::string>& words) {
-           throw CLI::ValidationError{
-               live::printable(words.front()),
-               "a command stands behind --, as in: rtmp-ingest --keys FILE -- COMMAND ARGUMENTS"};
-         },
+  app.add_option(
+         "COMMAND", o.stray,
          "what runs for each stream, its media on stdin; without one media goes to standard output")
       ->option_text("-- COMMAND ARGUMENTS");
 }
 
 void check_output(const Options& o) {
+  if (!o.stray.empty())
+    fail(Exit::usage,
+         "{}: a command stands behind --, as in: rtmp-ingest --keys FILE -- COMMAND ARGUMENTS",
+         live::printable(o.stray.front()));
   if (!o.exec.empty() && !o.command.empty())
     fail(Exit::usage, "--exec and a command behind -- exclude each other");
   if (o.no_output && o.has_command())
@@ -127,7 +127,7 @@ void declare(CLI::App& app, Options& options) {
   declare_media(app, options);
   declare_streams(app, options);
   declare_limits(app, options);
-  declare_command(app);
+  declare_command(app, options);
 }
 
 void check(const Options& o) {
@@ -138,6 +138,13 @@ void check(const Options& o) {
     fail(Exit::usage, "--allow-any lets everybody publish: leave out --keys and --auth-url");
   if (o.challenge && o.keys.empty())  // the answer is a digest: an auth URL could not check it
     fail(Exit::usage, "--challenge asks for names and plain keys of --keys: give the file");
+  if (o.auth_json && o.auth_url.empty())
+    fail(Exit::usage, "--auth-format is that of --auth-url: give the URL");
+  if (o.max_bit_rate && *o.max_bit_rate == 0)
+    fail(Exit::usage, "--max-bitrate 0 lets nobody publish: leave it out where there is no limit");
+  if (o.max_lag < min_lag)
+    fail(Exit::usage, "--max-lag {}: a player is that far behind at once; give it {} at least",
+         live::format_duration(o.max_lag), live::format_duration(min_lag));
   if (o.memory < min_memory)
     fail(Exit::usage, "--memory {}: not even a key frame has room; give it {} at least",
          live::format_size(o.memory), live::format_size(min_memory));

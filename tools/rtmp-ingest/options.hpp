@@ -43,6 +43,7 @@ struct Options {
   std::string status_token_file;
   bool once = false, no_output = false;
   std::string new_key;               ///< --new-key NAME: print and leave
+  std::vector<std::string> stray;    ///< words before "--" that belong to no option
   std::string exec;                  ///< --exec STRING: sh -c
   std::vector<std::string> command;  ///< behind --
 

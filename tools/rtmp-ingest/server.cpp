@@ -1,6 +1,7 @@
 #include "tools/rtmp-ingest/server.hpp"
 
 #include "common/base/failure.hpp"
+#include "common/base/for_option.hpp"
 #include "common/base/log.hpp"
 #include "common/base/redact.hpp"
 #include "common/ingest/keys.hpp"
@@ -15,6 +16,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -43,12 +45,24 @@ live::Monotonic now() { return std::chrono::steady_clock::now(); }
 live::ingest::AuthorityOptions authority_options(const Options& options) {
   live::ingest::AuthorityOptions authority;
   authority.keys_file = options.keys;
-  authority.auth_url = live::resolve_secret(options.auth_url);
+  authority.auth_url =
+      live::for_option("--auth-url", [&] { return live::resolve_secret(options.auth_url); });
   authority.auth_format =
       options.auth_json ? live::ingest::AuthFormat::json : live::ingest::AuthFormat::form;
   // With neither, only this machine can connect: check_open() has seen to that.
   authority.allow_any = options.allow_any || (options.keys.empty() && options.auth_url.empty());
   return authority;
+}
+
+StatusToken load_token(const Options& options) {
+  return live::for_option("--status-token-file",
+                          [&] { return StatusToken::load(options.status_token_file); });
+}
+
+live::net::TlsContext load_tls(const Options& options) {
+  return live::for_option("--tls-cert, --tls-key", [&] {
+    return live::net::TlsContext{options.tls_cert, options.tls_key};
+  });
 }
 
 live::ingest::GateLimits gate_limits(const Options& options) {
@@ -138,8 +152,8 @@ Server::Server(const Options& options, live::cli::Runtime& runtime,
       plain_listeners_(std::move(plain)),
       tls_listeners_(std::move(tls)) {
   if (options.challenge) shared_->challenges.emplace();
-  if (!options.status_token_file.empty()) token_ = StatusToken::load(options.status_token_file);
-  if (!tls_listeners_.empty()) tls_.emplace(options.tls_cert, options.tls_key);
+  if (!options.status_token_file.empty()) token_ = load_token(options);
+  if (!tls_listeners_.empty()) tls_.emplace(load_tls(options));
   shared_->on_end = [this] { leave_if_done(); };
 }
 
@@ -191,16 +205,20 @@ void Server::tell() {
       });
 }
 
-/// SIGHUP: what cannot be read again stays as it was.
-void Server::reload() {
-  live::log::info("reading keys, certificates and token again");
-  authority_.reload();
+/// What cannot be read again stays as it was.
+void read_again(const std::function<void()>& load) {
   try {
-    if (!options_.status_token_file.empty()) token_ = StatusToken::load(options_.status_token_file);
-    if (tls_) *tls_ = live::net::TlsContext{options_.tls_cert, options_.tls_key};
+    load();
   } catch (const live::Failure& failure) {
     live::log::error("SIGHUP: {}; the old one stays", failure.what());
   }
+}
+
+void Server::reload() {
+  live::log::info("reading keys, certificates and token again");
+  authority_.reload();
+  if (!options_.status_token_file.empty()) read_again([this] { token_ = load_token(options_); });
+  if (tls_) read_again([this] { *tls_ = load_tls(options_); });
 }
 
 live::awaitable<void> Server::tick() {
@@ -227,7 +245,7 @@ void Server::wind_up(Hub::How how) {
   tls_listeners_.clear();
   const std::vector<Connection*> all{shared_->connections.begin(), shared_->connections.end()};
   for (auto* connection : all)
-    connection->stop();
+    connection->stop(how == Hub::How::terminate);
   hub_.stop(how, now());
   live::net::spawn(runtime_.io(), "end", leave_at_last());
 }

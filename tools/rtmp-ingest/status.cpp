@@ -3,7 +3,9 @@
 #include "common/base/failure.hpp"
 #include "common/base/file.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <chrono>
 #include <cmath>
 
@@ -17,7 +19,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view page = "/streams";
-constexpr std::string_view scheme = "Bearer ";
+constexpr std::string_view scheme = "bearer ";  ///< in any case (RFC 9110 §11.1)
 
 std::string utc(live::WallClock at) {
   return fmt::format("{:%FT%TZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(at)));
@@ -167,7 +169,11 @@ StatusToken StatusToken::load(const std::filesystem::path& file) {
 }
 
 bool StatusToken::is_in(std::string_view authorization) const {
-  if (!exists() || !authorization.starts_with(scheme)) return false;
+  const auto same = [](char ours, char theirs) {
+    return ours == std::tolower(static_cast<unsigned char>(theirs));
+  };
+  const auto said = authorization.substr(0, scheme.size());
+  if (!exists() || !std::ranges::equal(scheme, said, same)) return false;
   authorization.remove_prefix(scheme.size());
   unsigned difference = authorization.size() == token_.size() ? 0 : 1;
   for (std::size_t i = 0; i < authorization.size(); ++i) {

@@ -51,6 +51,7 @@ struct Broadcast {
   std::shared_ptr<Feed> feed;  ///< that of standard output goes from stream to stream
   live::ingest::Pipeline* pipeline = nullptr;  ///< the hub's; none with --no-output
   live::ingest::Claim claim;                   ///< that began it; holds the key
+  live::ingest::Claim session;                 ///< of the latest publisher
   live::ingest::Grant grant;                   ///< of the latest publisher
   std::string client, protocol, software;      ///< of the latest publisher, printable
   live::Monotonic began;

@@ -21,3 +21,11 @@ facts_of long
 equal "long target" "$(of long .source.target)" 7
 equal "long durations" "$(of long '[.source.segments[].duration | round] | join(" ")')" "7 7 7 5 4"
 equal "independent" "$(of long .source.independent)" false
+
+# What is over before its second group of pictures is.
+for codec in libx264 libx265; do
+  clip one.mp4 4 "s=160x90:r=25" -c:v $codec -preset ultrafast -g 1000 -x265-params log-level=error
+  ladder one.$codec one.mp4 --rendition source --rendition small=80x44@60k --preset ultrafast
+  facts_of one.$codec
+  equal "one GOP of $codec" "$(of one.$codec '.source.segments | map(.duration) | add | round')" 4
+done

@@ -77,6 +77,15 @@ with tempfile.TemporaryDirectory(prefix="root.") as root:
 
         head = get(port, "/cam/360p/7000.m4s", "HEAD")
         check(head.status == 200 and head.headers["content-length"] == "13000", head)
+        head = get(port, "/cam/360p/7000.m4s", "HEAD", headers=["Range: bytes=0-6"])
+        check(head.status == 200, "ranges are of GET alone:", head)
+
+        # A page is told what is wrong by whoever refuses it, before the request is understood, too.
+        for path, status in (("/%zz", 400), ("/" + "a" * 9000, 414)):
+            for origin, allowed in (("https://www.example.org", "https://www.example.org"), ("https://example.com", None)):
+                refused = get(port, path, headers=[f"Origin: {origin}"])
+                check(refused.status == status, path[:9], refused)
+                check(refused.headers.get("access-control-allow-origin") == allowed, path[:9], refused)
 
         zipped = get(port, "/cam/360p/index.m3u8", headers=["Accept-Encoding: gzip"])
         check(zipped.headers["content-encoding"] == "gzip" and zipped.headers["vary"], zipped)

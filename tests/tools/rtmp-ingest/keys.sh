@@ -26,6 +26,12 @@ await wrong 30
 has wrong.err "Server error"
 has ingest.err "refused to publish"
 
+# Who forgets the app puts the key in its place.
+publish slip film.flv "$url/key-of-the-door"
+await slip 30
+((STATUS != 0)) || fail "an app was taken for a key"
+has slip.err "not accepted|no name"
+
 publish query film.flv "$url/live/yard?key=the%20key%20of%20the%20yard"
 await query 30
 equal "status of ffmpeg with its key in the query" "$STATUS" 0

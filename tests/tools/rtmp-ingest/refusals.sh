@@ -14,7 +14,19 @@ exits 64 20 rtmp-ingest --allow-any --keys keys.txt --no-output
 exits 64 20 rtmp-ingest --tls-listen 127.0.0.1:0 --no-output
 has err "tls-cert"
 exits 66 20 rtmp-ingest --listen 127.0.0.1:0 --keys absent.txt --no-output
-has err "absent.txt"
+has err "--keys: .*absent.txt"
+exits 64 20 rtmp-ingest --listen 127.0.0.1:0 --auth-url env:NO_SUCH_VARIABLE --no-output
+has err "--auth-url: "
+exits 64 20 rtmp-ingest --listen 127.0.0.1:0 --keys "" --no-output
+has err "--keys is empty"
+exits 64 20 rtmp-ingest --listen 127.0.0.1:0 --exec ""
+has err "--exec is empty"
+exits 64 20 rtmp-ingest --listen 127.0.0.1:0 --
+has err "there is none"
+exits 64 20 rtmp-ingest --key=S3cretKeyOfDoor99 7
+has err "not expected: --key"
+lacks err "S3cret"
+exits 69 20 rtmp-ingest --listen 203.0.113.1:0 --no-output
 echo "door" >keys.txt
 exits 78 20 rtmp-ingest --listen 127.0.0.1:0 --keys keys.txt --no-output
 has err "keys.txt:1: "

@@ -11,7 +11,7 @@ wait_for 30 "media" begun_in ingest door
 publish second film.flv "$url"
 await second 20
 ((STATUS != 0)) || fail "a second publisher was let in"
-has ingest.err "refused to publish in app 'live': this stream is being published already"
+has ingest.err "refused to publish: this stream is being published already"
 running first || fail "the first publisher has ended"
 
 signal first STOP

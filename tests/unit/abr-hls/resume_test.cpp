@@ -134,6 +134,25 @@ TEST(Resume, AnotherContainerIsAnotherBroadcast) {
   EXPECT_FALSE(decide(found({rendition("a", 5)}), other).resumed);
 }
 
+TEST(Resume, AnEventListDoesNotBecomeARollingOne) {
+  auto recording = wish;
+  recording.record = true;
+  EXPECT_FALSE(decide(found({rendition("a", 5)}), recording).resumed);
+  auto recorded = rendition("a", 5);
+  recorded.list->type = hls::MediaPlaylist::Type::event;
+  EXPECT_TRUE(decide(found({recorded}), recording).resumed);
+  const auto plan = decide(found({recorded}), wish);
+  EXPECT_FALSE(plan.resumed);
+  EXPECT_EQ(plan.id, "offered");
+  EXPECT_TRUE(plan.joins.empty());
+}
+
+TEST(Resume, KnowsTheIdOfAFurtherBroadcast) {
+  const auto plan = decide(found({rendition("a", 5)}), wish);
+  EXPECT_EQ(plan.id, "first");
+  EXPECT_EQ(plan.next_id, "offered");
+}
+
 TEST(Resume, WithoutARecordTheJournalKnowsTheId) {
   auto lost = found({rendition("a", 5)});
   lost.record.reset();

@@ -25,7 +25,7 @@ struct Outcome {
 Outcome outcome(int status, const std::string& body, const Claim& asked = claim()) {
   Outcome out;
   const auto got =
-      auth_answer({status, "why", body, {}}, asked, present(asked).value(), out.complaint);
+      auth_answer({status, "why", body, {}, {}}, asked, present(asked).value(), out.complaint);
   if (const auto* grant = std::get_if<Grant>(&got)) {
     EXPECT_TRUE(grant->by_url);
     EXPECT_EQ(grant->query, public_query(asked.query));
@@ -85,6 +85,9 @@ TEST(AuthAnswer, NeverMakesAKeyAName) {
   EXPECT_EQ(alone.why, Denial::Why::bad_name);
   EXPECT_EQ(alone.complaint, "it allowed a key and gave no public name");
   EXPECT_EQ(outcome(200, "", claim("s3cret", "key=s3cret")).why, Denial::Why::bad_name);
+  const auto given = outcome(200, "name=s3cret-key", claim("s3cret-key", ""));
+  EXPECT_EQ(given.why, Denial::Why::bad_name);
+  EXPECT_EQ(given.complaint, "it gave the key as the public name");
 }
 
 TEST(AuthAnswer, MustBeAName) {

@@ -76,13 +76,33 @@ class ConnectionTimes : public testing::Test {
     send(first);
     talk();
   }
-  void begin(ClientOptions::Role role) {
+  void introduce(ClientOptions::Role role) {
     ClientOptions options;
     options.role = role;
     options.app = "live";
     options.tc_url = "rtmp://localhost/live";
     options.name = "door";
     client_ = live::rtmp::ClientSession{options};
+  }
+  /// The connect command, and nothing behind it.
+  void connect() {
+    introduce(ClientOptions::Role::publish);
+    live::Buffer words;
+    handshake_.start(words);
+    send(words);
+    io_.poll();
+    const auto answer = heard();
+    live::Bytes rest{answer};
+    ASSERT_FALSE(handshake_.feed(rest, words));
+    ASSERT_TRUE(handshake_.done());
+    client_.start();
+    send(words);
+    send(client_.out());
+    io_.poll();
+    ASSERT_FALSE(heard().empty());
+  }
+  void begin(ClientOptions::Role role) {
+    introduce(role);
     shake_hands();
     ASSERT_FALSE(events_.empty());
     ASSERT_TRUE(std::holds_alternative<Begun>(events_.front()));
@@ -152,6 +172,13 @@ TEST_F(ConnectionTimes, EndWhoShakesHandsOnly) {
   EXPECT_EQ(heard().size(), 1U + 2U * 1536U);
   EXPECT_TRUE(lasts(times_.connect - margin));
   EXPECT_FALSE(lasts(times_.connect + margin));
+}
+
+TEST_F(ConnectionTimes, EndWhoConnectsAndDoesNoMore) {
+  connect();
+  EXPECT_TRUE(lasts(times_.first_media - margin));
+  EXPECT_FALSE(lasts(times_.first_media + margin));
+  EXPECT_EQ(shared_->counts.timed_out, 1U);
 }
 
 TEST_F(ConnectionTimes, EndAPublisherWithoutMedia) {

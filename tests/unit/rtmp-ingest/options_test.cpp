@@ -59,12 +59,13 @@ TEST(IngestOptions, ReadTheirWords) {
 }
 
 TEST(IngestOptions, WantACommandBehindTheDashes) {
-  try {
-    parsed({"keys.txt"});
-    FAIL();
-  } catch (const CLI::ParseError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("behind --"));
-  }
+  EXPECT_THAT(refusal(parsed({"keys.txt"})), HasSubstr("behind --"));
+}
+
+TEST(IngestOptions, RefuseWhatCannotBeMeant) {
+  EXPECT_THAT(refusal(parsed({"--max-bitrate", "0"})), HasSubstr("--max-bitrate"));
+  EXPECT_THAT(refusal(parsed({"--max-lag", "0"})), HasSubstr("--max-lag"));
+  EXPECT_THAT(refusal(parsed({"--auth-format", "json"})), HasSubstr("--auth-url"));
 }
 
 TEST(IngestOptions, MakeAShellOnlyOfExec) {
