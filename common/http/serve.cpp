@@ -165,7 +165,8 @@ std::string_view origin_in(std::string_view head) {
     return ours == std::tolower(static_cast<unsigned char>(theirs));
   };
   for (auto at = head.find('\n'); at != std::string_view::npos; at = head.find('\n', at)) {
-    const auto line = head.substr(++at, head.find_first_of("\r\n", at) - at);
+    ++at;
+    const auto line = head.substr(at, head.find_first_of("\r\n", at) - at);
     if (!std::ranges::equal(name, line.substr(0, name.size()), same)) continue;
     const auto value = line.find_first_not_of(' ', name.size());
     return value == std::string_view::npos ? std::string_view{} : line.substr(value);
