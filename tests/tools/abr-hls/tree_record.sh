@@ -24,9 +24,9 @@ parts=$(find "$stream/source" -name '*.m4s' | grep -cE '/[0-9]+\.[0-9]+\.m4s$')
 
 # Without --record a new broadcast rolls behind the recording, and nothing of that goes.
 id=$(jq -r .id "$stream/.stream.json")
-start writer paced --window 3
+start writer paced
 wait_for 60 "another broadcast" begins_after "$id"
-wait_for 60 "more than its window" is_behind source $(($(last source) + 5))
+wait_for 60 "more than its window" is_behind source $(($(last source) + 8))
 stop writer
 lacks "$stream/source/index.m3u8" '^#EXT-X-PLAYLIST-TYPE'
 equal "broadcasts" "$(grep -c '^#BROADCAST' "$stream/source/journal.m3u8")" 2
