@@ -1,4 +1,4 @@
-# TEST: timeout=900 processors=2
+# TEST: labels=long timeout=900 processors=2
 # Destinations live alone: one is killed and comes back, one accepts and never reads, one stops reading, one refuses the key, one
 # resets connections, one is behind a late and slow network.  The good ones (RTMPS, nginx-rtmp) get everything, the others
 # recover, memory is bounded.  Seconds, or ten minutes with LIVE_LONG=1.
