@@ -81,7 +81,7 @@ TEST(Listener, SaysWhyItCannotListen) {
   asio::io_context io{1};
   const Listener listener{io, any_port};
   EXPECT_EQ(failure_of(io, listener.address()), Exit::try_again);
-  EXPECT_EQ(failure_of(io, {"192.0.2.1", 0, {}}), Exit::cannot_create);
+  EXPECT_EQ(failure_of(io, {"192.0.2.1", 0, {}}), Exit::unavailable);
   EXPECT_EQ(failure_of(io, {"name.invalid", 0, {}}), Exit::unavailable);
   EXPECT_EQ(failure_of(io, {"", 0, "/nonexistent/socket"}), Exit::cannot_create);
 }
