@@ -137,11 +137,13 @@ void Folder::scan_rendition(const std::string& name, live::Monotonic now) {
   auto& list = std::get<live::hls::MediaPlaylist>(parsed);
   auto& rendition = stream_.rendition(name);
   const auto wanted = rendition.wanted(list);
+  // A list may come before what it names (rsync, cp): looked at again until its newest segment is there.
+  if (wanted.segment && is_plain_name(*wanted.segment) &&
+      !version_of(path_ / name / *wanted.segment)) {
+    known = {};
+    return;
+  }
   const auto found = look(name, wanted);
-  // A list may come before what it names (rsync, cp): looked at again until all of it is there.
-  const bool complete =
-      (!wanted.segment || found.facts) && found.sizes.size() >= wanted.sizes.size();
-  if (!complete) known = {};
   if (!wanted.segment || found.facts) {
     puzzling_.erase(name);
   } else if (puzzling_.insert(name).second) {
