@@ -1,4 +1,4 @@
-# TEST: timeout=1500
+# TEST: labels=long timeout=1500
 # What abr-hls writes is published as it is: all rungs, with rates that hold in every version, facts that ffprobe finds too,
 # a name in the registry while it plays, and nothing left when it is over.
 . "$TESTS/tools/lib.sh"
