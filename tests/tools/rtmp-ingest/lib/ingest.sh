@@ -51,3 +51,28 @@ same_packets() {
   if [[ $3 == a ]] && ((missing > 0 && missing <= 2)); then sed -i "1,${missing}d" wanted.md5; fi
   cmp got.md5 wanted.md5 || fail "$1 has other packets ($3) than $2: $(wc -l <got.md5) and $(wc -l <wanted.md5)"
 }
+
+# same_frames SOURCE COPY LOST [KIND [OPTION]...]: COPY is a stretch of SOURCE, packet by packet by their MD5, none missing,
+# none twice, but for at most LOST at the end; stamps within a millisecond, also of sound against picture.  *.tape: what a
+# peer said from the first key frame on (tests/support/rtmp-tape).  What was found out stays in COPY.same.
+same_frames() {
+  local source=$1 copy=$2 lost=$3 kind=${4:-}
+  "$TESTS/support/same-frames" "${@:5}" "$source" "$copy" ${kind:+"$kind"} >"$copy.same" ||
+    fail "$copy is not a stretch of $source: $(cat "$copy.same")"
+  equal "packets at the end of $copy that are lost, $(jq -s 'map(.after) | add' "$copy.same"), are few" \
+    "$(jq -s "(map(.after) | add) <= $lost" "$copy.same")" true
+  equal "stamps of $copy within a millisecond" "$(jq -s 'all(.stamps_ms <= 1 and .sync_ms <= 1)' "$copy.same")" true
+}
+
+# exactly TAPE COPY: COPY has all that is on TAPE from the first key frame on, and nothing else.
+exactly() {
+  same_frames "$1" "$2" 0
+  equal "packets of $1 before $2 begins" "$(jq -s 'map(.before) | add' "$2.same")" 0
+}
+
+# start_tape NAME PORT TAPE [ANSWERS]: a proxy to PORT that writes down what is said; its port is in TAPE_PORT.
+start_tape() {
+  start "$1" "$TESTS/support/rtmp-tape" record "$3" "$2" "${4:-/dev/null}"
+  wait_for 30 "the tape $1" says "$1.out" '^ready'
+  TAPE_PORT=$(awk '/^ready/ { print $2 }' "$1.out")
+}
