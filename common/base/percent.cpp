@@ -1,17 +1,10 @@
 #include "common/base/percent.hpp"
 
+#include "common/base/ascii.hpp"
+
 #include <cstddef>
 
 namespace live {
-namespace {
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-}  // namespace
 
 std::string percent_decoded(std::string_view text) {
   std::string out;

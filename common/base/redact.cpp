@@ -1,5 +1,6 @@
 #include "common/base/redact.hpp"
 
+#include "common/base/ascii.hpp"
 #include "common/base/failure.hpp"
 #include "common/base/file.hpp"
 
@@ -19,8 +20,6 @@ struct Range {
   std::size_t begin, end;
 };
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-bool is_alnum(char c) { return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z'); }
 bool is_space(char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; }
 bool is_quote(char c) { return c == '"' || c == '\'' || c == '`' || c == '<' || c == '>'; }
 
@@ -75,8 +74,7 @@ void find_userinfo(std::string_view text, std::vector<Range>& found) {
 bool suggests_secret(std::string_view name) {
   constexpr std::array<std::string_view, 8> words{"key",    "token", "sign", "pass",
                                                   "secret", "auth",  "pwd",  "credential"};
-  std::string lowered{name};
-  std::ranges::transform(lowered, lowered.begin(), lower);
+  const auto lowered = to_lower(name);
   return std::ranges::any_of(words, [&](auto word) { return lowered.find(word) != npos; });
 }
 

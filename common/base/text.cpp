@@ -1,5 +1,7 @@
 #include "common/base/text.hpp"
 
+#include "common/base/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -24,7 +26,6 @@ constexpr std::array sizes{Unit{"", 1}, Unit{"k", 1ULL << 10U}, Unit{"M", 1ULL <
 constexpr std::array bit_rates{Unit{"", 1}, Unit{"k", 1'000}, Unit{"M", 1'000'000},
                                Unit{"G", 1'000'000'000}};
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 

@@ -1,5 +1,6 @@
 #include "common/cli/config_file.hpp"
 
+#include "common/base/ascii.hpp"
 #include "common/base/failure.hpp"
 #include "common/base/file.hpp"
 #include "common/base/text.hpp"
@@ -15,13 +16,6 @@ namespace {
 
 constexpr std::size_t largest_file = 1'048'576;
 constexpr std::array<std::string_view, 3> not_in_files{"config", "help", "version"};
-
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view blank = " \t\r";
-  const auto first = text.find_first_not_of(blank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
 
 std::string_view unquote(std::string_view value) {
   const bool quoted = value.size() >= 2 && value.front() == value.back() &&
@@ -45,18 +39,18 @@ std::vector<ConfigLine> parse_config(std::string_view text, const std::string& n
   std::vector<ConfigLine> lines;
   for (std::size_t number = 1; !text.empty(); ++number) {
     const auto end = std::min(text.find('\n'), text.size());
-    const auto line = trim(text.substr(0, end));
+    const auto line = trimmed(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line.empty() || line.front() == '#' || line.front() == ';') continue;
     if (line.front() == '[')
       fail(Exit::config, "{}:{}: there are no sections in this file", name, number);
     const auto equals = std::min(line.find('='), line.size());
-    const auto key = trim(line.substr(0, equals));
+    const auto key = trimmed(line.substr(0, equals));
     if (key.empty() || key.find_first_of(" \t") != std::string_view::npos)
       fail(Exit::config, "{}:{}: expected OPTION = VALUE", name, number);
     const bool has_value = equals < line.size();
     lines.push_back({number, std::string{key.starts_with("--") ? key.substr(2) : key},
-                     std::string{has_value ? unquote(trim(line.substr(equals + 1))) : "true"}});
+                     std::string{has_value ? unquote(trimmed(line.substr(equals + 1))) : "true"}});
   }
   return lines;
 }

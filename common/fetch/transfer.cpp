@@ -1,10 +1,10 @@
 #include "common/fetch/transfer.hpp"
 
+#include "common/base/ascii.hpp"
 #include "common/base/failure.hpp"
 #include "common/base/text.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cstdio>
 
 #include <linux/sockios.h>
@@ -20,20 +20,6 @@ constexpr std::size_t max_header_bytes = 65'536;
 constexpr long upload_buffer = 262'144;  // each costs so much memory; less costs more system calls
 constexpr std::chrono::milliseconds idle{60'000};  // how often who waits for ever looks up
 constexpr int looks_per_stall = 4;
-
-std::string lower(std::string_view text) {
-  std::string out{text};
-  std::ranges::transform(out, out.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n";
-  const auto first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 }  // namespace
 
@@ -71,7 +57,8 @@ std::size_t Transfer::on_header(char* bytes, std::size_t /*one*/, std::size_t si
   if (line.starts_with("HTTP/")) self.reply_.headers.clear();  // what came before was interim
   const auto colon = line.find(':');
   if (self.request_.keep_headers && colon != std::string_view::npos)
-    self.reply_.headers.emplace_back(lower(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
+    self.reply_.headers.emplace_back(to_lower(line.substr(0, colon)),
+                                     trimmed(line.substr(colon + 1)));
   return size;
 }
 
@@ -169,10 +156,7 @@ std::string Transfer::error_of(CURLcode result) const {
   if (too_large_) return fmt::format("the answer is larger than {} bytes", request_.max_body);
   if (too_short_) return "the file has become shorter while it was sent";
   std::string text = ::curl_easy_strerror(result);
-  const auto lower_at = [&](std::size_t at) {
-    return static_cast<char>(std::tolower(static_cast<unsigned char>(text[at])));
-  };
-  if (text.size() > 1 && text[1] == lower_at(1)) text[0] = lower_at(0);  // not "sSL"
+  if (text.size() > 1 && text[1] == to_lower(text[1])) text[0] = to_lower(text[0]);  // not "sSL"
   long error = 0;
   ::curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &error);
   if (result == CURLE_COULDNT_CONNECT && error != 0)

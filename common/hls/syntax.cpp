@@ -1,5 +1,6 @@
 #include "common/hls/syntax.hpp"
 
+#include "common/base/ascii.hpp"
 #include "common/base/text.hpp"
 
 #include <algorithm>
@@ -9,8 +10,6 @@
 
 namespace live::hls {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Takes AttributeName=value from the front.  Nothing when none stands there.
 std::optional<Attributes::One> take_attribute(std::string_view& list) {

@@ -1,5 +1,7 @@
 #include "common/http/gzip.hpp"
 
+#include "common/base/ascii.hpp"
+
 #include <algorithm>
 #include <limits>
 #include <new>
@@ -12,11 +14,6 @@ namespace {
 constexpr int level = 4;              // playlists: a tenth of their size, in some 30 us
 constexpr int gzip_window = 15 + 16;  // 32 kB, with gzip's header (zlib.h, deflateInit2)
 constexpr int memory_level = 8;
-
-std::string_view trimmed(std::string_view text) {
-  const auto begin = std::min(text.find_first_not_of(" \t"), text.size());
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
 
 /// "q=0", "q=0.0": refused.
 bool is_refused(std::string_view parameters) {

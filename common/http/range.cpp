@@ -1,5 +1,6 @@
 #include "common/http/range.hpp"
 
+#include "common/base/ascii.hpp"
 #include "common/base/text.hpp"
 
 #include <algorithm>
@@ -28,12 +29,6 @@ Wanted last_bytes(std::uint64_t length, std::uint64_t size) {
   if (size == 0) return Whole{};
   const auto some = std::min(length, size);
   return ByteSpan{size - some, some};
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "common/http/request.hpp"
 
+#include "common/base/ascii.hpp"
 #include "common/base/text.hpp"
 
 #include <algorithm>
@@ -16,31 +17,9 @@ constexpr auto npos = std::string_view::npos;
 constexpr std::string_view end_of_line = "\r\n";
 constexpr std::string_view end_of_head = "\r\n\r\n";
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string to_lower(std::string_view text) {
-  std::string out{text};
-  std::ranges::transform(out, out.begin(), lower);
-  return out;
-}
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-    text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-    text.remove_suffix(1);
-  return text;
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char l = lower(c);
-  return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
-}
-
 bool is_token(char c) {  // RFC 9110 §5.6.2
   constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-  return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || others.find(c) != npos;
+  return is_alnum(c) || others.find(c) != npos;
 }
 
 /// Looks at as much of the request line as has come.
@@ -121,7 +100,7 @@ bool Request::header_has(std::string_view name, std::string_view token) const {
     std::string_view rest = value;
     while (!rest.empty()) {
       const auto comma = std::min(rest.find(','), rest.size());
-      if (to_lower(trim(rest.substr(0, comma))) == token) return true;
+      if (to_lower(trimmed(rest.substr(0, comma))) == token) return true;
       rest.remove_prefix(std::min(comma + 1, rest.size()));
     }
   }

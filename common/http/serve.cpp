@@ -1,12 +1,12 @@
 #include "common/http/serve.hpp"
 
+#include "common/base/ascii.hpp"
 #include "common/base/log.hpp"
 #include "common/net/send.hpp"
 #include "common/net/spawn.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cerrno>
 #include <exception>
 #include <optional>
@@ -161,13 +161,10 @@ std::string head_of(const Response& response, bool keep_alive) {
 /// The Origin of a head that may be none.
 std::string_view origin_in(std::string_view head) {
   constexpr std::string_view name = "origin:";
-  const auto same = [](char ours, char theirs) {
-    return ours == std::tolower(static_cast<unsigned char>(theirs));
-  };
   for (auto at = head.find('\n'); at != std::string_view::npos; at = head.find('\n', at)) {
     ++at;
     const auto line = head.substr(at, head.find_first_of("\r\n", at) - at);
-    if (!std::ranges::equal(name, line.substr(0, name.size()), same)) continue;
+    if (!is_same_word(name, line.substr(0, name.size()))) continue;
     const auto value = line.find_first_not_of(' ', name.size());
     return value == std::string_view::npos ? std::string_view{} : line.substr(value);
   }

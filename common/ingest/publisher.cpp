@@ -1,5 +1,6 @@
 #include "common/ingest/publisher.hpp"
 
+#include "common/base/ascii.hpp"
 #include "common/base/failure.hpp"
 #include "common/base/percent.hpp"
 
@@ -12,11 +13,7 @@
 namespace live::ingest {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-bool is_unreserved(char c) {
-  return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-         c == '_' || c == '~';
-}
+bool is_unreserved(char c) { return is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~'; }
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 /// Calls `visit(parameter, name)` for each piece between '&'; the name is decoded.  Until it says false.
@@ -31,10 +28,9 @@ void each_parameter(std::string_view query, Visit visit) {
   }
 }
 
-bool is_secret(std::string name) {
+bool is_secret(std::string_view name) {
   constexpr std::array<std::string_view, 5> secrets{"key", "sign", "user", "pass", "password"};
-  std::ranges::transform(name, name.begin(), lower);
-  return std::ranges::find(secrets, name) != secrets.end();
+  return std::ranges::any_of(secrets, [&](auto secret) { return is_same_word(name, secret); });
 }
 
 std::string_view without_slashes(std::string_view path) {
@@ -72,8 +68,8 @@ std::optional<std::string> query_value(std::string_view query, std::string_view 
 std::string public_query(std::string_view query) {
   std::string out;
   bool first = true;
-  each_parameter(query, [&](std::string_view parameter, std::string name) {
-    if (is_secret(std::move(name))) return true;
+  each_parameter(query, [&](std::string_view parameter, const std::string& name) {
+    if (is_secret(name)) return true;
     if (!first) out += '&';
     first = false;
     out += parameter;

@@ -1,5 +1,6 @@
 #include "common/s3/credentials.hpp"
 
+#include "common/base/ascii.hpp"
 #include "common/s3/answer.hpp"
 
 #include <algorithm>
@@ -10,14 +11,6 @@
 
 namespace live::s3 {
 namespace {
-
-constexpr std::string_view blanks = " \t\r";
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 /// "[profile NAME]" and "[NAME]" are the same section in two files.
 std::string_view section_of(std::string_view line) {

@@ -1,5 +1,7 @@
 #include "common/s3/signature.hpp"
 
+#include "common/base/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -59,7 +61,7 @@ std::string encode(std::string_view text, bool keep_slashes) {
 }
 
 /// Outer spaces off, inner ones one at a time.
-std::string trimmed(std::string_view value) {
+std::string single_spaced(std::string_view value) {
   std::string out;
   for (const char c : value) {
     const bool space = c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -77,12 +79,8 @@ std::string trimmed(std::string_view value) {
 std::map<std::string, std::string> canonical_headers(const std::vector<Field>& headers) {
   std::map<std::string, std::string> out;
   for (const auto& [name, value] : headers) {
-    std::string lower = name;
-    std::ranges::transform(lower, lower.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    const auto [at, fresh] = out.try_emplace(lower, trimmed(value));
-    if (!fresh) at->second += "," + trimmed(value);
+    const auto [at, fresh] = out.try_emplace(to_lower(name), single_spaced(value));
+    if (!fresh) at->second += "," + single_spaced(value);
   }
   return out;
 }

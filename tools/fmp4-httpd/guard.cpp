@@ -1,19 +1,13 @@
 #include "tools/fmp4-httpd/guard.hpp"
 
+#include "common/base/ascii.hpp"
+
 #include <algorithm>
-#include <cctype>
 
 #include <arpa/inet.h>
 
 namespace fmp4_httpd {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out{text};
-  std::ranges::transform(out, out.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
 
 /// host[:port] cut in two; the brackets of an IPv6 address stay with the host.
 struct Authority {
@@ -23,8 +17,8 @@ struct Authority {
 Authority split(std::string_view authority) {
   const auto bracket = authority.rfind(']');
   const auto colon = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
-  if (colon == std::string_view::npos) return {lower(authority), {}};
-  return {lower(authority.substr(0, colon)), std::string{authority.substr(colon + 1)}};
+  if (colon == std::string_view::npos) return {live::to_lower(authority), {}};
+  return {live::to_lower(authority.substr(0, colon)), std::string{authority.substr(colon + 1)}};
 }
 
 struct Origin {
@@ -39,7 +33,7 @@ std::optional<Origin> parse_origin(std::string_view text) {
   if (authority.empty() || authority.find_first_of("/?# @") != std::string_view::npos) {
     return std::nullopt;
   }
-  return Origin{lower(text.substr(0, end)), split(authority)};
+  return Origin{live::to_lower(text.substr(0, end)), split(authority)};
 }
 
 std::string port_of(const Origin& origin) {
@@ -60,9 +54,9 @@ bool is_address(const std::string& host) {
 bool is_origin(std::string_view text) { return text == "*" || parse_origin(text).has_value(); }
 
 bool Guard::lists(std::string_view origin) const {
-  const auto wanted = lower(origin);
-  return std::ranges::any_of(
-      cors_, [&](const std::string& known) { return known == "*" || lower(known) == wanted; });
+  return std::ranges::any_of(cors_, [&](const std::string& known) {
+    return known == "*" || live::is_same_word(known, origin);
+  });
 }
 
 bool Guard::allows_host_on_loopback(std::string_view host) const {

@@ -1,11 +1,11 @@
 #include "tools/rtmp-ingest/status.hpp"
 
+#include "common/base/ascii.hpp"
 #include "common/base/failure.hpp"
 #include "common/base/file.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <chrono>
 #include <cmath>
 
@@ -169,11 +169,8 @@ StatusToken StatusToken::load(const std::filesystem::path& file) {
 }
 
 bool StatusToken::is_in(std::string_view authorization) const {
-  const auto same = [](char ours, char theirs) {
-    return ours == std::tolower(static_cast<unsigned char>(theirs));
-  };
   const auto said = authorization.substr(0, scheme.size());
-  if (!exists() || !std::ranges::equal(scheme, said, same)) return false;
+  if (!exists() || !live::is_same_word(scheme, said)) return false;
   authorization.remove_prefix(scheme.size());
   unsigned difference = authorization.size() == token_.size() ? 0 : 1;
   for (std::size_t i = 0; i < authorization.size(); ++i) {

@@ -1,10 +1,10 @@
 #include "tools/rtsp2fmp4/input_address.hpp"
 
+#include "common/base/ascii.hpp"
 #include "common/base/redact.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <optional>
 
 namespace rtsp2fmp4 {
@@ -12,9 +12,8 @@ namespace {
 
 constexpr auto npos = std::string_view::npos;
 
-bool is_alnum(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; }
+using live::is_alnum;
+using live::is_digit;
 
 /// "host", "host:port" or "[v6]:port" at the start of `text`, up to a path, query or the end.
 std::string_view host_of(std::string_view text) {
@@ -57,8 +56,8 @@ std::string encode(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    const bool encoded =
-        c == '%' && i + 2 < text.size() && is_hex(text[i + 1]) && is_hex(text[i + 2]);
+    const bool encoded = c == '%' && i + 2 < text.size() && live::hex_digit(text[i + 1]) >= 0 &&
+                         live::hex_digit(text[i + 2]) >= 0;
     if (is_alnum(c) || encoded || std::string_view{"-._~"}.find(c) != npos) {
       out += c;
     } else {
@@ -105,9 +104,7 @@ InputAddress parse_input(std::string_view text) {
       at != npos && at > 0 &&
       std::ranges::all_of(text.substr(0, at), [](char c) { return is_alnum(c) || c == '+'; });
   if (!has_scheme) return {Kind::path, std::string{text}, std::string{text}};
-  std::string scheme{text.substr(0, at)};
-  std::ranges::transform(scheme, scheme.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const auto scheme = live::to_lower(text.substr(0, at));
   const auto rest = text.substr(at + separator.size());
   if (scheme == "file") return {Kind::path, std::string{rest}, std::string{rest}};
   return {is_rtsp(scheme) ? Kind::rtsp : Kind::network,
