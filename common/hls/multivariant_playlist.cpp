@@ -249,17 +249,6 @@ Parsed<MultivariantPlaylist> parse_multivariant_playlist(std::string_view text) 
   return parser.take();
 }
 
-bool is_multivariant(std::string_view text) {
-  Lines lines{text};
-  while (const auto line = lines.next()) {
-    const auto name = split_tag(*line).name;
-    if (name == "EXT-X-STREAM-INF" || name == "EXT-X-MEDIA") return true;
-    if (name == "EXTINF" || name == "EXT-X-TARGETDURATION" || name == "EXT-X-MEDIA-SEQUENCE")
-      return false;
-  }
-  return false;
-}
-
 void order_for_players(std::vector<Variant>& variants, std::uint64_t start) {
   const auto sound_only = [](const Variant& v) { return v.height == 0; };
   std::ranges::stable_sort(variants, [&](const Variant& a, const Variant& b) {

@@ -55,8 +55,5 @@ std::string format(const MultivariantPlaylist& playlist);
 /// At most 1 MiB and 1,000 variants.  Malformed::at is the number of the line.  What format() writes of it parses to an
 /// equal value.
 Parsed<MultivariantPlaylist> parse_multivariant_playlist(std::string_view text);
-/// The first tag that tells: a media playlist has EXTINF, TARGETDURATION or MEDIA-SEQUENCE, a multivariant one STREAM-INF
-/// or EXT-X-MEDIA.
-bool is_multivariant(std::string_view text);
 
 }  // namespace live::hls

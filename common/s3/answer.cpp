@@ -96,19 +96,6 @@ std::optional<UploadList> parse_uploads(std::string_view xml) {
   return out;
 }
 
-std::optional<ObjectList> parse_objects(std::string_view xml) {
-  const Document document{xml, "ListBucketResult"};
-  if (!document) return {};
-  ObjectList out;
-  for (const auto node : document.root().children("Contents")) {
-    const auto size = number<std::uint64_t>(node.child_value("Size"));
-    if (!size) return {};
-    out.objects.push_back({node.child_value("Key"), unquoted(node.child_value("ETag")), *size});
-  }
-  if (document.truncated()) out.next = document.text("NextContinuationToken");
-  return out;
-}
-
 std::string complete_body(const std::vector<UploadedPart>& parts) {
   std::string out = "<CompleteMultipartUpload>";
   for (const auto& part : parts) {

@@ -53,18 +53,6 @@ struct UploadList {
 };
 std::optional<UploadList> parse_uploads(std::string_view xml);
 
-/// ListBucketResult (ListObjectsV2).
-struct ListedObject {
-  std::string key, etag;
-  std::uint64_t size = 0;
-  bool operator==(const ListedObject&) const = default;
-};
-struct ObjectList {
-  std::vector<ListedObject> objects;
-  std::string next;  ///< continuation-token of the next page; empty: there is none
-};
-std::optional<ObjectList> parse_objects(std::string_view xml);
-
 /// The body of CompleteMultipartUpload.
 std::string complete_body(const std::vector<UploadedPart>& parts);
 

@@ -9,9 +9,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace live;
   using namespace live::hls;
-  const auto text = as_text({data, size});
-  static_cast<void>(is_multivariant(text));
-  const auto first = parse_multivariant_playlist(text);
+  const auto first = parse_multivariant_playlist(as_text({data, size}));
   if (const auto* list = std::get_if<MultivariantPlaylist>(&first)) {
     const auto again = parse_multivariant_playlist(format(*list));
     if (!std::holds_alternative<MultivariantPlaylist>(again)) __builtin_trap();

@@ -15,7 +15,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(parse_upload_id(text));
   static_cast<void>(parse_completed(text));
   static_cast<void>(parse_uploads(text));
-  static_cast<void>(parse_objects(text));
   static_cast<void>(credentials_from_json(text));
   static_cast<void>(profile_from_file(text, "default"));
   static_cast<void>(parse_http_date(text));

@@ -121,10 +121,3 @@ TEST(MultivariantPlaylist, LimitsHold) {
   EXPECT_TRUE(is_refused(many));
   EXPECT_TRUE(is_refused("#EXTM3U\n#" + std::string(1U << 20U, 'x') + '\n'));
 }
-
-TEST(MultivariantPlaylist, IsToldFromAMediaPlaylist) {
-  EXPECT_TRUE(is_multivariant(ladder));
-  EXPECT_FALSE(
-      is_multivariant("#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-STREAM-INF:BANDWIDTH=1\n"));
-  EXPECT_FALSE(is_multivariant(""));
-}
