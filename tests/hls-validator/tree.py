@@ -110,8 +110,9 @@ class Tree:
             return
         if other.playlist is None or not report.get("LAST-MSN"):
             return
-        last = other.playlist.open.msn if other.playlist.open.parts else other.playlist.last_msn
+        with_parts = [s.msn for s in [*other.playlist.segments, other.playlist.open] if s.parts]
+        last = with_parts[-1] if with_parts else other.playlist.last_msn  # rfc8216bis 4.4.5.4
         if abs(int(report["LAST-MSN"]) - last) > BEHIND:
             rendition.judge("report-wrong", f"{report['URI']} ends with {report['LAST-MSN']}, it is {last}")
-        if other.playlist.part_target and "LAST-PART" not in report:
+        if with_parts and "LAST-PART" not in report:
             rendition.judge("report-wrong", f"{report['URI']} has parts, and no LAST-PART")

@@ -141,15 +141,15 @@ Readiness readiness(const MediaPlaylist& playlist, const Directives& asked) {
 }
 
 live::hls::RenditionReport report_of(const std::string& uri, const MediaPlaylist& sister) {
-  live::hls::RenditionReport report{uri, open_sequence(sister), {}};
-  if (!sister.parts.empty()) {
-    report.last_part = sister.parts.size() - 1;
-    return report;
+  const auto open = open_sequence(sister);
+  if (!sister.parts.empty()) return {uri, open, sister.parts.size() - 1};
+  // Segments from before a crash have none.
+  auto sequence = open;
+  for (auto segment = sister.segments.rbegin(); segment != sister.segments.rend(); ++segment) {
+    --sequence;
+    if (!segment->parts.empty()) return {uri, sequence, segment->parts.size() - 1};
   }
-  if (report.last_sequence > 0) --report.last_sequence;
-  if (!sister.segments.empty() && !sister.segments.back().parts.empty())
-    report.last_part = sister.segments.back().parts.size() - 1;
-  return report;
+  return {uri, open > 0 ? open - 1 : 0, {}};
 }
 
 std::optional<std::string> next_part(const MediaPlaylist& playlist) {

@@ -34,7 +34,7 @@ enum class Readiness {
 /// Without msn: ready.  A part beyond the last of its segment is the first of the next one.
 Readiness readiness(const live::hls::MediaPlaylist& playlist, const Directives& asked);
 
-/// Where another rendition of the stream stands.
+/// Where another rendition of the stream stands: its last part, where it has any (rfc8216bis §4.4.5.4).
 live::hls::RenditionReport report_of(const std::string& uri,
                                      const live::hls::MediaPlaylist& sister);
 

@@ -149,6 +149,11 @@ TEST(Report, SaysWhereTheOtherStands) {
   EXPECT_EQ(report_of("u", list), (RenditionReport{"u", 110, 1}));
   list.parts.clear();
   EXPECT_EQ(report_of("u", list), (RenditionReport{"u", 109, 3}));
+  list.segments.back().parts.clear();  // listed after a crash
+  EXPECT_EQ(report_of("u", list), (RenditionReport{"u", 108, 3})) << "the last part there is";
+  for (auto& segment : list.segments)
+    segment.parts.clear();
+  EXPECT_EQ(report_of("u", list), (RenditionReport{"u", 109, {}}));
 }
 
 }  // namespace
