@@ -53,7 +53,8 @@ async function begun() {
 /// Both ways play until the broadcast has ended ('ended') or something broke ('lost').
 function playWithLibrary(video) {
   return new Promise((done) => {
-    const hls = new Hls({lowLatencyMode: true, backBufferLength: 30, enableWorker: true});
+    // A connection that has become slow is to be noticed (half-life, seconds) while there is something left in the buffer.
+    const hls = new Hls({lowLatencyMode: true, backBufferLength: 30, enableWorker: true, abrEwmaFastLive: 1});
     window.hls = hls;  // for who looks from the console
     const end = (how) => {
       hls.destroy();
