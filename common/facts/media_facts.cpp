@@ -8,6 +8,7 @@
 #include "common/mp4/stream_reader.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <variant>
 
 namespace live::facts {
@@ -41,17 +42,28 @@ std::string codecs_string(const live::mp4::InitTrack& track) {
   return text;
 }
 
-double frame_rate(std::span<const live::mp4::Item> items, const live::mp4::InitTrack& video) {
-  std::uint64_t pictures = 0, ticks = 0;
+/// Pictures a second of pictures that last so many ticks each, without those that fill the places of others: an encoder that
+/// is short of time drops pictures, and that makes the stream's rate no lower (rfc8216bis §4.4.6.2: the highest).
+double frame_rate(std::vector<std::int64_t> durations, std::uint32_t timescale) {
+  if (durations.empty()) return 0;
+  const auto middle = durations.begin() + static_cast<std::ptrdiff_t>(durations.size() / 2);
+  std::ranges::nth_element(durations, middle);
+  std::erase_if(durations, [most = *middle * 3 / 2](auto duration) { return duration > most; });
+  const auto ticks = std::accumulate(durations.begin(), durations.end(), std::int64_t{0});
+  if (ticks == 0) return 0;
+  return static_cast<double>(durations.size()) * timescale / static_cast<double>(ticks);
+}
+
+std::vector<std::int64_t> durations_of(std::span<const live::mp4::Item> items,
+                                       const live::mp4::Init& init, std::uint32_t track) {
+  std::vector<std::int64_t> durations;
   for (const auto& item : items) {
     const auto* fragment = std::get_if<live::mp4::FragmentItem>(&item);
-    const auto* track = fragment == nullptr ? nullptr : fragment->parsed.of(video.id);
-    if (track == nullptr) continue;
-    pictures += track->samples;
-    ticks += track->duration;
+    if (fragment == nullptr) continue;
+    for (const auto& sample : samples(fragment->bytes, fragment->parsed, init))
+      if (sample.track == track) durations.push_back(sample.duration);
   }
-  if (ticks == 0) return 0;
-  return static_cast<double>(pictures) * video.timescale / static_cast<double>(ticks);
+  return durations;
 }
 
 /// One elementary stream; false when it is one that we cannot name, or its begin is not in the segment.
@@ -104,14 +116,14 @@ bool add(MediaFacts& facts, const ElementaryStream& stream) {
   return true;
 }
 
-/// Pictures a second by when they are shown.
-double frame_rate(std::vector<std::int64_t> stamps) {
-  constexpr double ticks_a_second = 90'000;
-  std::ranges::sort(stamps);
-  stamps.erase(std::unique(stamps.begin(), stamps.end()), stamps.end());
-  if (stamps.size() < 2) return 0;
-  return static_cast<double>(stamps.size() - 1) * ticks_a_second /
-         static_cast<double>(stamps.back() - stamps.front());
+/// How long each picture is shown but the last.
+std::vector<std::int64_t> durations_of(std::vector<std::int64_t> shown) {
+  std::ranges::sort(shown);
+  shown.erase(std::unique(shown.begin(), shown.end()), shown.end());
+  if (shown.empty()) return {};
+  std::adjacent_difference(shown.begin(), shown.end(), shown.begin());
+  shown.erase(shown.begin());
+  return shown;
 }
 
 }  // namespace
@@ -138,7 +150,7 @@ std::optional<MediaFacts> facts_of_fmp4(Bytes init, Bytes segment) {
   facts.video = video != nullptr;
   if (video != nullptr) {
     take_picture(facts, video->parameters);
-    facts.frame_rate = frame_rate(items, *video);
+    facts.frame_rate = frame_rate(durations_of(items, read, video->id), video->timescale);
   }
   return facts;
 }
@@ -157,7 +169,7 @@ std::optional<MediaFacts> facts_of_ts(Bytes segment) {
       seen = true;
       known = known && stream.kind != ElementaryStream::Kind::other;
       if (!add(facts, stream)) return {};
-      if (video) facts.frame_rate = frame_rate(stream.shown);
+      if (video) facts.frame_rate = frame_rate(durations_of(stream.shown), 90'000);
     }
   }
   if (!facts.video && !facts.audio) return {};

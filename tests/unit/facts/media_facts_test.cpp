@@ -123,10 +123,10 @@ Buffer key_frame() {
                            Buffer(400, 0x55)});
 }
 
-Programme programme(std::int64_t begin = 900'000) {
+Programme programme(std::int64_t begin = 900'000,
+                    const std::vector<int>& order = {0, 3, 1, 2, 4}) {  // B-frames
   Programme p;
   constexpr std::int64_t picture = 3'600;
-  const std::int64_t order[] = {0, 3, 1, 2, 4};  // B-frames
   for (const auto n : order)
     p.pes(0x100, begin + n * picture, key_frame());
   p.pes(0x101, begin, live::test::join({bytes("fff14c80 02bffc"), Buffer(14, 0)}));
@@ -141,6 +141,12 @@ TEST(FactsOfTs, AreThoseOfTheParameterSetsAndHeaders) {
   EXPECT_EQ(facts->height, 180U);
   EXPECT_DOUBLE_EQ(facts->frame_rate, 25);
   EXPECT_TRUE(facts->audio);
+}
+
+TEST(FactsOfTs, PicturesThatWereDroppedMakeTheRateNoLower) {
+  const auto facts = facts_of_ts(programme(900'000, {0, 1, 2, 5, 6, 9, 10, 11}).out());
+  ASSERT_TRUE(facts);
+  EXPECT_DOUBLE_EQ(facts->frame_rate, 25);
 }
 
 TEST(FactsOfTs, StampsMayWrap) {
