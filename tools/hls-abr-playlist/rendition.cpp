@@ -114,6 +114,10 @@ live::Us Rendition::silence() const {
 
 bool Rendition::is_stale(live::Monotonic now) const { return !list_ || now - newest_ > silence(); }
 
+bool Rendition::keeps_up_with(live::Monotonic newest, live::Monotonic now) const {
+  return !is_stale(now) || (list_ && newest - newest_ < live::Us{list_->target_duration});
+}
+
 bool Rendition::is_kept() const { return list_ && list_->type != MediaPlaylist::Type::live; }
 
 std::uint64_t Rendition::bandwidth(std::uint64_t declared) const {

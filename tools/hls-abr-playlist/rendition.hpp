@@ -47,6 +47,11 @@ class Rendition {
   [[nodiscard]] bool is_ended() const { return list_ && list_->ended; }
   /// For 3 target durations no new segment that is not a gap.
   [[nodiscard]] bool is_stale(live::Monotonic now) const;
+  /// When the newest segment that is not a gap came.
+  [[nodiscard]] live::Monotonic newest() const { return newest_; }
+  /// Not stale, or not staler by a target duration than the one whose newest segment came at `newest`: where all stand still,
+  /// one of them is the first.
+  [[nodiscard]] bool keeps_up_with(live::Monotonic newest, live::Monotonic now) const;
   [[nodiscard]] bool is_independent() const { return list_ && list_->independent_segments; }
   /// Nothing is deleted from it: an EVENT or VOD list.
   [[nodiscard]] bool is_kept() const;

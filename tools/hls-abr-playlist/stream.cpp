@@ -74,8 +74,13 @@ Stream::Names Stream::playable() const {
 
 Stream::Names Stream::going_on(const Names& playable, live::Monotonic now) const {
   Names names;
+  std::optional<live::Monotonic> newest;
   for (const auto& name : playable)
-    if (!renditions_.at(name).is_stale(now)) names.push_back(name);
+    if (const auto& rendition = renditions_.at(name); !rendition.is_stale(now))
+      newest = std::max(newest, {rendition.newest()});
+  if (!newest) return names;
+  for (const auto& name : playable)
+    if (renditions_.at(name).keeps_up_with(*newest, now)) names.push_back(name);
   return names;
 }
 
@@ -136,6 +141,7 @@ Stream::Verdict Stream::judge(live::Monotonic now, const std::function<bool()>& 
   const bool ended =
       std::ranges::all_of(all, [&](const auto& name) { return renditions_.at(name).is_ended(); });
   const bool over = ended || (names.empty() && !is_locked());
+  verdict.waits = names.empty() && !over;
   // When nothing goes on, what was listed last stays listed: a viewer may wait for the writer's return.
   if (names.empty()) names = published(all);
   if (names.empty()) names = all;

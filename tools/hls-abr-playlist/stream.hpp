@@ -42,6 +42,7 @@ class Stream {
   enum class State { nothing, live, over };
   struct Verdict {
     State state = State::nothing;
+    bool waits = false;  ///< live by its writer's lock alone: every rendition is stale
     /// Write this: the set of variants or a fact has changed, or a rate has moved by 10 %.
     std::optional<live::hls::MultivariantPlaylist> publish;
   };

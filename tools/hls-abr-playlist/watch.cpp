@@ -38,6 +38,7 @@ struct Watched {
   Watched(std::filesystem::path path, std::uint64_t start) : folder(std::move(path), start) {}
   Folder folder;
   Stream::State state = Stream::State::nothing;
+  bool waits = false;           ///< that it does has been said
   std::string trouble;          ///< why live.m3u8 cannot be written
   std::string kept;             ///< why the folder stays
   live::Monotonic clean_again;  ///< until then nothing is to be gained by asking
@@ -223,10 +224,13 @@ void Watch::judge(const std::string& name, Watched& watched) {
   const auto verdict = watched.folder.stream().judge(
       std::chrono::steady_clock::now(), [&watched] { return watched.folder.is_locked(); });
   if (verdict.publish) write(name, watched, *verdict.publish);
+  if (verdict.waits && !watched.waits)
+    live::log::info("{}: nothing new, but its writer is there: what is listed stays", name);
+  watched.waits = verdict.waits;
   auto state = verdict.state;
   // What was never published does not play; an older version does.
   if (state == Stream::State::live && !watched.trouble.empty() &&
-      !version_of(watched.folder.path() / live::tree::multivariant_name))
+      !live::mark_of(watched.folder.path() / live::tree::multivariant_name))
     state = Stream::State::nothing;
   if (state != watched.state) enter(name, watched, state);
 }

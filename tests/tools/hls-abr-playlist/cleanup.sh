@@ -18,18 +18,18 @@ ended=$SECONDS
 signal recorder USR1
 await recorder
 wait_for 5 "the end" says tool.err 'cam: over'
-sleep $((after * 11 / 12))
+wait_for $((after + 20)) "11/12 of the time" eval '((SECONDS - ended >= after * 11 / 12))'
 start_writer writer cam
-sleep 4
-[[ -e root/cam/live.m3u8 ]] || fail "it was removed under its writer, $((SECONDS - ended)) s after the end"
 wait_for 5 "it to go on" says tool.err 'cam: goes on'
+wait_for $((after + 20)) "all of the time" eval '((SECONDS - ended > after + 2))'
+[[ -e root/cam/live.m3u8 ]] || fail "it was removed under its writer, $((SECONDS - ended)) s after the end"
 
 # Stop again, this time by a crash; the program is killed and comes back in between.
 stop writer KILL
 stopped=$SECONDS
-sleep 5
+overs() { (($(grep -c 'cam: over' tool.err) == $1)); }
+wait_for 20 "the second end" overs 2
 stop tool KILL
-sleep 2
 publish tool --cleanup "${after}s"
 wait_for $((after + 20)) "the folder to go" test ! -e root/cam
 took=$((SECONDS - stopped))

@@ -23,7 +23,7 @@ wait_for 10 "it to come back, too" lists_exactly cam "480p 360p"
 
 # All at once: the writer is there, and so what was listed stays.
 printf 'pause %s\n' 360p 480p >control-cam
-sleep 5
+wait_for 20 "the line" says tool.err 'cam: nothing new, but its writer is there'
 equal "variants of a stream that waits" "$(lists cam)" "480p 360p"
 lacks tool.err 'cam: over'
 rm control-cam

@@ -114,12 +114,24 @@ TEST_F(Judged, AStaleRenditionGoesWhileAnotherGoesOnAndComesBack) {
   EXPECT_EQ(asked_, 0);
 }
 
+TEST_F(Judged, OfThoseThatStandStillTogetherNoneIsTheFirstToGo) {
+  feed_all(list(7, 1), begin);
+  judge(begin);
+  feed_one("480p", list(7, 2), 750'000, begin + 3s, facts(480));
+  feed_one("360p", list(7, 2), 500'000, begin + 6s, facts(360));
+  judge(begin + 6s);
+  EXPECT_THAT(published(begin + 16s), ElementsAre("480p/index.m3u8", "360p/index.m3u8"));
+}
+
 TEST_F(Judged, WhenAllAreStaleTheWritersLockDecides) {
   feed_all(list(7, 1), begin);
   judge(begin);
+  EXPECT_FALSE(judge(begin).waits);
   EXPECT_EQ(judge(begin + 1min).state, State::live);
+  EXPECT_TRUE(judge(begin + 1min).waits);
   EXPECT_FALSE(judge(begin + 1min).publish);  // what is listed stays listed
   locked_ = false;
+  EXPECT_FALSE(judge(begin + 1min).waits);
   EXPECT_EQ(judge(begin + 1min).state, State::over);
   feed_all(list(7, 2), begin + 70s);
   EXPECT_EQ(judge(begin + 70s).state, State::live);
