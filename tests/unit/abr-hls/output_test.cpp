@@ -7,7 +7,7 @@
 #include "common/hls/media_playlist.hpp"
 #include "common/mp4/stream_reader.hpp"
 #include "common/tree/stream_record.hpp"
-#include "tests/unit/tree/folder.hpp"
+#include "tests/support/folder.hpp"
 #include "tools/abr-hls/options.hpp"
 #include "tools/abr-hls/stats.hpp"
 
@@ -57,7 +57,7 @@ Sample sample(std::int64_t at, std::int64_t duration, bool key) {
   return out;
 }
 
-class OutputTest : public live::test::Folder {
+class OutputTest : public live::test::FolderTest {
  protected:
   OutputTest() {
     options_.folder = folder_ / "stream";

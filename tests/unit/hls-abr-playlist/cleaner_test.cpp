@@ -2,6 +2,7 @@
 #include "tools/hls-abr-playlist/cleaner.hpp"
 
 #include "common/tree/lock.hpp"
+#include "tests/support/folder.hpp"
 #include "tests/unit/hls-abr-playlist/lists.hpp"
 
 #include <fstream>
@@ -17,7 +18,7 @@ using namespace test;
 using ::testing::HasSubstr;
 namespace fs = std::filesystem;
 
-class Cleaning : public ::testing::Test {
+class Cleaning : public live::test::FolderTest {
  public:
   Cleaning() {
     fs::create_directories(stream_ / "360p");
@@ -34,13 +35,8 @@ class Cleaning : public ::testing::Test {
           "#EXT-X-MAP:URI=\"init-1.mp4\"\n#EXTINF:4,\n1.m4s\n#EXT-X-ENDLIST\n");
     record(false);
   }
-  ~Cleaning() override { fs::remove_all(root_); }
 
  protected:
-  void write(const std::string& name, const std::string& text) const {
-    fs::create_directories((root_ / name).parent_path());
-    std::ofstream{root_ / name} << text;
-  }
   void record(bool recorded) const {
     live::tree::StreamRecord record;
     record.id = "abc";
@@ -51,7 +47,7 @@ class Cleaning : public ::testing::Test {
   [[nodiscard]] Cleaner::Outcome clean(std::chrono::milliseconds after = 0ms) const {
     Folder folder{stream_, 0};
     folder.scan(begin);
-    return Cleaner{root_, after}.clean(folder);
+    return Cleaner{folder_, after}.clean(folder);
   }
   void expect_kept(const std::string& why) const {
     const auto outcome = clean();
@@ -60,16 +56,12 @@ class Cleaning : public ::testing::Test {
     EXPECT_TRUE(fs::exists(stream_ / "360p" / "1.m4s"));
   }
 
-  static fs::path make_root() {
-    std::string name = fs::temp_directory_path() / "cleaner.XXXXXX";
-    return ::mkdtemp(name.data());
-  }
-  fs::path root_ = make_root(), stream_ = root_ / "cam";
+  fs::path stream_ = folder_ / "cam";
 };
 
 TEST_F(Cleaning, RemovesWhatIsOver) {
   EXPECT_TRUE(clean().removed);
-  EXPECT_TRUE(fs::is_empty(root_));
+  EXPECT_TRUE(fs::is_empty(folder_));
 }
 
 TEST_F(Cleaning, WaitsForItsTimeByTheFiles) {
@@ -124,22 +116,22 @@ TEST_F(Cleaning, NeverWhatItDoesNotKnow) {
                            "cam/.git/x", "cam/360p/.x.tmp", "cam/vod-1.m3u8", "cam/360p/01.m4s"}) {
     write(name, "mine");
     expect_kept("is no part of an HLS tree");
-    EXPECT_TRUE(fs::exists(root_ / name));
+    EXPECT_TRUE(fs::exists(folder_ / name));
     auto path = fs::path{name};
     path = path == "cam/360p/more/1.m4s" || path == "cam/.git/x" ? path.parent_path() : path;
-    fs::remove_all(root_ / path);
+    fs::remove_all(folder_ / path);
   }
   EXPECT_TRUE(clean().removed);
 }
 
 TEST_F(Cleaning, NeverALinkNorWhatItLeadsTo) {
   write("elsewhere/1.m4s", "mine");
-  fs::create_directory_symlink(root_ / "elsewhere", stream_ / "480p");
+  fs::create_directory_symlink(folder_ / "elsewhere", stream_ / "480p");
   expect_kept("480p is no part");
   fs::remove(stream_ / "480p");
-  fs::create_symlink(root_ / "elsewhere" / "1.m4s", stream_ / "360p" / "9.m4s");
+  fs::create_symlink(folder_ / "elsewhere" / "1.m4s", stream_ / "360p" / "9.m4s");
   expect_kept("9.m4s is no part");
-  EXPECT_TRUE(fs::exists(root_ / "elsewhere" / "1.m4s"));
+  EXPECT_TRUE(fs::exists(folder_ / "elsewhere" / "1.m4s"));
 }
 
 TEST_F(Cleaning, NeverWhatIsHeldAndNotUploaded) {
@@ -160,11 +152,11 @@ TEST_F(Cleaning, EmptiesItsOwnTrashOnly) {
   write(".trash-0123456789abcdef/360p/1.m4s", "x");
   write(".trash-mine/x", "x");
   write("elsewhere/x", "x");
-  fs::create_directory_symlink(root_ / "elsewhere", root_ / ".trash-fedcba9876543210");
-  Cleaner{root_, 0ms}.empty_trash();
-  EXPECT_FALSE(fs::exists(root_ / ".trash-0123456789abcdef"));
-  EXPECT_TRUE(fs::exists(root_ / ".trash-mine" / "x"));
-  EXPECT_TRUE(fs::exists(root_ / "elsewhere" / "x"));
+  fs::create_directory_symlink(folder_ / "elsewhere", folder_ / ".trash-fedcba9876543210");
+  Cleaner{folder_, 0ms}.empty_trash();
+  EXPECT_FALSE(fs::exists(folder_ / ".trash-0123456789abcdef"));
+  EXPECT_TRUE(fs::exists(folder_ / ".trash-mine" / "x"));
+  EXPECT_TRUE(fs::exists(folder_ / "elsewhere" / "x"));
 }
 
 }  // namespace

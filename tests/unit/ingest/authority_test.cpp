@@ -5,6 +5,7 @@
 #include "common/base/log.hpp"
 #include "common/ingest/key_file.hpp"
 #include "common/net/spawn.hpp"
+#include "tests/support/folder.hpp"
 #include "tests/support/http_server.hpp"
 #include "tests/unit/ingest/claims.hpp"
 
@@ -30,21 +31,16 @@ using ::testing::StartsWith;
 constexpr auto patience = 20s;  // of a test, on a slow machine
 constexpr std::string_view bcrypt = "$2b$04$/uaF/uaF/uaF/uaF/uaF/uDoLTv0.GKuyIUIWMpfQvuOZKorP5RFK";
 
-class AuthorityTest : public ::testing::Test {
+class AuthorityTest : public live::test::FolderTest {
  protected:
   AuthorityTest() {
-    char path[] = "/tmp/live-authority-XXXXXX";
-    folder_ = ::mkdtemp(path);
     options_.penalties.first_penalty = 10ms;
     options_.penalties.most_penalty = 40ms;
     log::start("test", log::Level::info, log::Format::text);
     log::set_sink([this](std::string_view line) { lines_.emplace_back(line); });
     ::unsetenv("http_proxy");
   }
-  ~AuthorityTest() override {
-    log::set_sink({});
-    std::filesystem::remove_all(folder_);
-  }
+  ~AuthorityTest() override { log::set_sink({}); }
   AuthorityTest(const AuthorityTest&) = delete;
   AuthorityTest& operator=(const AuthorityTest&) = delete;
 
@@ -94,7 +90,6 @@ class AuthorityTest : public ::testing::Test {
 
   asio::io_context io_;
   AuthorityOptions options_;
-  std::filesystem::path folder_;
   std::vector<std::string> lines_;
   int left_ = 0;
 };

@@ -3,6 +3,7 @@
 
 #include "common/ingest/pipeline.hpp"
 #include "common/net/spawn.hpp"
+#include "tests/support/folder.hpp"
 #include "tests/unit/ingest/media.hpp"
 
 #include <array>
@@ -39,14 +40,11 @@ Ends socket_ends() {
   return {Fd{ends[0]}, Fd{ends[1]}};
 }
 Ends fifo_ends() {
-  std::string folder = ::testing::TempDir() + "fifo-XXXXXX";
-  EXPECT_NE(::mkdtemp(folder.data()), nullptr);
-  const auto path = folder + "/fifo";
+  const live::test::OwnFolder folder;
+  const auto path = folder.path() / "fifo";
   EXPECT_EQ(::mkfifo(path.c_str(), 0600), 0);
   Fd reading{::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
   Fd writing{::open(path.c_str(), O_WRONLY | O_CLOEXEC)};
-  ::unlink(path.c_str());
-  ::rmdir(folder.c_str());
   ::fcntl(reading.get(), F_SETFL, O_RDONLY);
   return {std::move(reading), std::move(writing)};
 }

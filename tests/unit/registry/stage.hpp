@@ -4,6 +4,7 @@
 #include "common/net/deadline.hpp"
 #include "common/net/spawn.hpp"
 #include "common/registry/registry.hpp"
+#include "tests/support/folder.hpp"
 
 #include <chrono>
 #include <filesystem>
@@ -20,9 +21,6 @@ namespace live::registry::test {
 using namespace std::chrono_literals;
 
 class Stage : public ::testing::Test {
- public:
-  ~Stage() override { std::filesystem::remove_all(folder_); }
-
  protected:
   template <class T>
   static awaitable<void> keep(awaitable<T> work, std::optional<T>& into) {
@@ -49,13 +47,8 @@ class Stage : public ::testing::Test {
   }
 
   asio::io_context io_{1};
-  std::filesystem::path folder_ = make_folder();
-
- private:
-  static std::filesystem::path make_folder() {
-    std::string name = std::filesystem::temp_directory_path() / "registry.XXXXXX";
-    return ::mkdtemp(name.data());
-  }
+  live::test::OwnFolder own_;
+  std::filesystem::path folder_ = own_.path();
 };
 
 inline Holder ours(std::string address) { return {Holder::State::ours, std::move(address)}; }

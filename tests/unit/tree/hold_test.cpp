@@ -1,6 +1,6 @@
 #include "common/tree/hold.hpp"
 
-#include "tests/unit/tree/folder.hpp"
+#include "tests/support/folder.hpp"
 
 #include <fstream>
 
@@ -15,7 +15,7 @@ const std::vector<RenditionRecord> ladder{{"360p", 1'000'000, true, true},
 
 }  // namespace
 
-using HoldTest = test::Folder;
+using HoldTest = test::FolderTest;
 
 TEST_F(HoldTest, WithoutAFileNothingIsHeld) {
   Hold hold{folder_};

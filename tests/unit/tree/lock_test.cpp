@@ -1,7 +1,7 @@
 #include "common/tree/lock.hpp"
 
 #include "common/base/failure.hpp"
-#include "tests/unit/tree/folder.hpp"
+#include "tests/support/folder.hpp"
 
 #include <thread>
 
@@ -9,7 +9,7 @@ using namespace live;
 using namespace live::tree;
 using namespace std::chrono_literals;
 
-using LockTest = test::Folder;
+using LockTest = test::FolderTest;
 
 /// Until a second descriptor of the lock's file is open: somebody waits for it.
 static void until_asked(const std::filesystem::path& folder) {

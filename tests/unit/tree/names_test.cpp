@@ -46,6 +46,18 @@ TEST(FileNames, EverythingElseIsNone) {
     EXPECT_FALSE(parse_file_name(text)) << text;
 }
 
+TEST(FileNames, OnlyNamesOfFilesBesideThePlaylistArePlain) {
+  for (const auto* uri : {"1.m4s", "init-1.mp4",
+                          "K\xC3\xBC"
+                          "che.ts",
+                          "a..b"})
+    EXPECT_TRUE(is_plain_name(uri)) << uri;
+  for (const auto* uri : {"", ".hidden", "..", "../1.m4s", "a/1.m4s", "https://host/1.m4s",
+                          "1.m4s?token", "%2e%2e", "1.m4s#t", "\xC3.ts", "a\\b"})
+    EXPECT_FALSE(is_plain_name(uri)) << uri;
+  EXPECT_FALSE(is_plain_name(std::string(256, 'a')));
+}
+
 TEST(FileNames, RenditionsAreCalledLikeStreams) {
   EXPECT_TRUE(is_rendition_name("720p"));
   for (const auto* text : {"", ".hidden", "a/b", "a..b", "-a"})

@@ -1,7 +1,7 @@
 #include "common/tree/stream_record.hpp"
 
 #include "common/base/failure.hpp"
-#include "tests/unit/tree/folder.hpp"
+#include "tests/support/folder.hpp"
 
 using namespace live;
 using namespace live::tree;
@@ -18,7 +18,7 @@ const StreamRecord ladder{"aB3dE6gH9jK2mN5p",
 
 }  // namespace
 
-using StreamRecordTest = test::Folder;
+using StreamRecordTest = test::FolderTest;
 
 TEST_F(StreamRecordTest, IsReadAsItWasWritten) {
   EXPECT_EQ(parse_stream_record(to_json(ladder)), ladder);

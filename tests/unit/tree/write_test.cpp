@@ -1,7 +1,7 @@
 #include "common/tree/write.hpp"
 
 #include "common/base/failure.hpp"
-#include "tests/unit/tree/folder.hpp"
+#include "tests/support/folder.hpp"
 
 #include <array>
 #include <fstream>
@@ -13,7 +13,7 @@
 using namespace live;
 using namespace live::tree;
 
-using Write = test::Folder;
+using Write = test::FolderTest;
 
 TEST_F(Write, AWholeFileReplacesTheOneBefore) {
   const auto path = folder_ / "a.m4s";
