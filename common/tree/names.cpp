@@ -57,6 +57,12 @@ std::optional<FileName> parse_file_name(std::string_view name) {
   return parsed;
 }
 
+bool is_plain_name(std::string_view uri) {
+  constexpr std::size_t most = 255;  // NAME_MAX
+  return !uri.empty() && uri.size() <= most && uri.front() != '.' &&
+         uri.find_first_of("/?#:\\%") == std::string_view::npos && is_utf8(uri);
+}
+
 bool is_rendition_name(std::string_view name) { return is_stream_name(name); }
 
 }  // namespace live::tree

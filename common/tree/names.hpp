@@ -34,6 +34,9 @@ std::string to_text(const FileName& name);
 /// Nothing for every other name.
 std::optional<FileName> parse_file_name(std::string_view name);
 
+/// A URI that is the name of a file beside its playlist: nothing else is ours to look at or to upload.
+bool is_plain_name(std::string_view uri);
+
 /// [A-Za-z0-9][A-Za-z0-9._-]{0,63} without "..", as streams are: what a rendition may be called.
 bool is_rendition_name(std::string_view name);
 

@@ -4,6 +4,7 @@
 #include "common/base/failure.hpp"
 #include "common/base/fd.hpp"
 #include "common/base/file.hpp"
+#include "common/base/file_mark.hpp"
 #include "common/base/log.hpp"
 #include "common/hls/media_playlist.hpp"
 #include "common/mp4/box.hpp"
@@ -125,10 +126,8 @@ std::optional<live::WallClock> newest_of(const fs::path& folder, const FoundRend
   if (!rendition.list) return {};
   std::optional<live::WallClock> newest;
   const auto look = [&](const std::string& name) {
-    struct stat facts {};
-    if (!tree::parse_file_name(name) || ::lstat((folder / name).c_str(), &facts) != 0) return;
-    const live::WallClock written{std::chrono::seconds{facts.st_mtim.tv_sec}};
-    newest = std::max(newest.value_or(written), written);
+    const auto mark = tree::parse_file_name(name) ? live::mark_of(folder / name) : std::nullopt;
+    if (mark) newest = std::max(newest, {live::written_at(*mark)});
   };
   for (const auto& part : rendition.list->parts)
     look(part.uri);

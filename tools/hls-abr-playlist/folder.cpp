@@ -18,25 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 namespace tree = live::tree;
 
-std::int64_t to_ns(const timespec& t) { return std::int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec; }
-
-live::WallClock to_wall_clock(std::int64_t ns) {
-  return live::WallClock{
-      std::chrono::duration_cast<live::WallClock::duration>(std::chrono::nanoseconds{ns})};
-}
-
-/// A URI that is the name of a file beside the playlist: nothing else is ours to look at.
-bool is_plain_name(const std::string& uri) {
-  return !uri.empty() && uri.front() != '.' && uri.find_first_of("/?#:\\") == std::string::npos;
-}
-
 }  // namespace
-
-std::optional<FileVersion> version_of(const fs::path& path) {
-  struct stat about {};
-  if (::lstat(path.c_str(), &about) != 0 || !S_ISREG(about.st_mode)) return {};
-  return FileVersion{about.st_ino, static_cast<std::uint64_t>(about.st_size), to_ns(about.st_mtim)};
-}
 
 Folder::Folder(fs::path path, std::uint64_t start) : path_(std::move(path)), stream_(start) {}
 
@@ -46,7 +28,7 @@ bool Folder::exists() const {
 }
 
 bool Folder::is_locked() const {
-  if (!version_of(path_ / tree::lock_name)) return false;
+  if (!live::mark_of(path_ / tree::lock_name)) return false;
   try {
     return !tree::Lock::take_existing(path_);
   } catch (const live::Failure&) {
@@ -55,16 +37,14 @@ bool Folder::is_locked() const {
 }
 
 std::optional<live::WallClock> Folder::last_written() const {
-  std::optional<std::int64_t> newest;
+  std::optional<live::WallClock> newest;
   const auto take = [&](const fs::path& path) {
-    if (const auto version = version_of(path))
-      newest = std::max(newest.value_or(version->modified_ns), version->modified_ns);
+    if (const auto mark = live::mark_of(path)) newest = std::max(newest, {live::written_at(*mark)});
   };
   take(path_ / tree::record_name);
   for (const auto& name : rendition_names())
     take(path_ / name / tree::media_playlist_name);
-  if (!newest) return {};
-  return to_wall_clock(*newest);
+  return newest;
 }
 
 std::vector<fs::path> Folder::subfolders() const {
@@ -85,34 +65,35 @@ std::vector<fs::path> Folder::subfolders() const {
 std::vector<std::string> Folder::rendition_names() const {
   std::vector<std::string> names;
   for (const auto& folder : subfolders())
-    if (version_of(folder / tree::media_playlist_name)) names.push_back(folder.filename().string());
+    if (live::mark_of(folder / tree::media_playlist_name))
+      names.push_back(folder.filename().string());
   return names;
 }
 
 void Folder::scan_record() {
-  const auto version = version_of(path_ / tree::record_name);
-  if (version == record_) return;
-  record_ = version;
-  auto record = version ? tree::read_stream_record(path_) : std::nullopt;
+  const auto mark = live::mark_of(path_ / tree::record_name);
+  if (mark == record_) return;
+  record_ = mark;
+  auto record = mark ? tree::read_stream_record(path_) : std::nullopt;
   if (stream_.record(std::move(record))) playlists_.clear();
 }
 
 Found Folder::look(const std::string& name, const Wanted& wanted) const {
   const auto folder = path_ / name;
   Found found;
-  std::int64_t newest = 0;
+  std::optional<live::WallClock> newest;
   for (const auto& uri : wanted.sizes) {
-    const auto version = is_plain_name(uri) ? version_of(folder / uri) : std::nullopt;
-    if (!version) continue;
-    found.sizes[uri] = version->bytes;
-    newest = std::max(newest, version->modified_ns);
+    const auto mark = tree::is_plain_name(uri) ? live::mark_of(folder / uri) : std::nullopt;
+    if (!mark) continue;
+    found.sizes[uri] = mark->size;
+    newest = std::max(newest, {live::written_at(*mark)});
   }
-  if (newest != 0)
+  if (newest)
     found.age =
-        std::max(live::Ms{0}, std::chrono::duration_cast<live::Ms>(
-                                  std::chrono::system_clock::now() - to_wall_clock(newest)));
-  if (!wanted.segment || !is_plain_name(*wanted.segment)) return found;
-  if (wanted.init && !is_plain_name(*wanted.init)) return found;
+        std::max(live::Ms{0},
+                 std::chrono::duration_cast<live::Ms>(std::chrono::system_clock::now() - *newest));
+  if (!wanted.segment || !tree::is_plain_name(*wanted.segment)) return found;
+  if (wanted.init && !tree::is_plain_name(*wanted.init)) return found;
   std::optional<fs::path> init;
   if (wanted.init) init = folder / *wanted.init;
   found.facts = live::facts::facts_of_files(init, folder / *wanted.segment);
@@ -121,10 +102,10 @@ Found Folder::look(const std::string& name, const Wanted& wanted) const {
 
 void Folder::scan_rendition(const std::string& name, live::Monotonic now) {
   const auto path = path_ / name / tree::media_playlist_name;
-  const auto version = version_of(path);
+  const auto mark = live::mark_of(path);
   auto& known = playlists_[name];
-  if (!version || *version == known) return;
-  known = *version;
+  if (!mark || *mark == known) return;
+  known = *mark;
   const auto text = live::facts::read_begin(path, FolderLimits{}.playlist_bytes);
   if (!text) return;
   auto parsed = live::hls::parse_media_playlist(live::as_text(*text));
@@ -138,8 +119,8 @@ void Folder::scan_rendition(const std::string& name, live::Monotonic now) {
   auto& rendition = stream_.rendition(name);
   const auto wanted = rendition.wanted(list);
   // A list may come before what it names (rsync, cp): looked at again until its newest segment is there.
-  if (wanted.segment && is_plain_name(*wanted.segment) &&
-      !version_of(path_ / name / *wanted.segment)) {
+  if (wanted.segment && tree::is_plain_name(*wanted.segment) &&
+      !live::mark_of(path_ / name / *wanted.segment)) {
     known = {};
     return;
   }
@@ -156,9 +137,9 @@ void Folder::scan_rendition(const std::string& name, live::Monotonic now) {
 /// What stands in live.m3u8 from before we began, or whether it has gone.
 void Folder::scan_published(live::Monotonic now) {
   const auto path = path_ / tree::multivariant_name;
-  const auto version = version_of(path);
+  const auto mark = live::mark_of(path);
   const bool first_look = !std::exchange(adopted_, true);
-  if (!version) return stream_.not_published();
+  if (!mark) return stream_.not_published();
   if (!first_look) return;
   constexpr std::size_t limit = 1U << 20U;
   const auto text = live::facts::read_begin(path, limit);
@@ -168,7 +149,7 @@ void Folder::scan_published(live::Monotonic now) {
   auto* list = std::get_if<live::hls::MultivariantPlaylist>(&parsed);
   if (list == nullptr) return;
   const auto& record = stream_.record();
-  const bool ours = record && record->started <= to_wall_clock(version->modified_ns);
+  const bool ours = record && record->started <= live::written_at(*mark);
   stream_.adopt(std::move(*list), ours, now);
 }
 

@@ -1,6 +1,7 @@
 // A stream's folder: reads what has changed in it and tells the Stream.  Never follows a link.
 #pragma once
 
+#include "common/base/file_mark.hpp"
 #include "tools/hls-abr-playlist/stream.hpp"
 
 #include <cstdint>
@@ -16,13 +17,6 @@ namespace hls_abr_playlist {
 struct FolderLimits {
   std::size_t renditions = 64;              ///< of a stream; more are left out
   std::size_t playlist_bytes = 16U << 20U;  ///< 16 MiB: a recording of a month
-};
-
-/// Which version of a file was read.
-struct FileVersion {
-  std::uint64_t inode = 0, bytes = 0;
-  std::int64_t modified_ns = 0;
-  bool operator==(const FileVersion&) const = default;
 };
 
 class Folder {
@@ -51,13 +45,10 @@ class Folder {
 
   std::filesystem::path path_;
   Stream stream_;
-  std::map<std::string, FileVersion> playlists_;  ///< by rendition
-  std::optional<FileVersion> record_;
+  std::map<std::string, live::FileMark> playlists_;  ///< by rendition
+  std::optional<live::FileMark> record_;
   std::set<std::string> puzzling_;  ///< renditions of which we have said that they are
   bool adopted_ = false;
 };
-
-/// What lies at `path`, not following a link there; nothing for what is no regular file.
-std::optional<FileVersion> version_of(const std::filesystem::path& path);
 
 }  // namespace hls_abr_playlist

@@ -47,10 +47,9 @@ std::vector<Doomed> choose_doomed(std::vector<Candidate> candidates, const Delet
 }
 
 bool delete_if_same(const std::filesystem::path& path, const FileMark& mark) {
-  struct stat facts {};
-  if (::lstat(path.c_str(), &facts) != 0) return true;
-  if (S_ISLNK(facts.st_mode) || mark_of(path) != mark) return false;
-  return ::unlink(path.c_str()) == 0;
+  std::error_code gone;
+  if (!std::filesystem::exists(std::filesystem::symlink_status(path, gone))) return true;
+  return mark_of(path) == mark && ::unlink(path.c_str()) == 0;
 }
 
 }  // namespace s3_dvr_sync

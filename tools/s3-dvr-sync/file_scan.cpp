@@ -9,8 +9,6 @@
 #include <system_error>
 #include <utility>
 
-#include <sys/stat.h>
-
 namespace s3_dvr_sync {
 namespace {
 
@@ -18,15 +16,8 @@ namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 5> endings{".mp4", ".mkv", ".ts", ".flv", ".jpg"};
 
-bool is_plain_file(const fs::path& path) {
-  struct stat facts {};
-  return ::lstat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode);
-}
-
 live::Ms age(const FileMark& mark, live::WallClock wall) {
-  const auto written = live::WallClock{std::chrono::duration_cast<live::WallClock::duration>(
-      std::chrono::nanoseconds{mark.mtime_ns})};
-  return std::chrono::duration_cast<live::Ms>(wall - written);
+  return std::chrono::duration_cast<live::Ms>(wall - written_at(mark));
 }
 
 struct Listing {
@@ -93,7 +84,7 @@ FileScan::Result FileScan::scan(live::Monotonic now, live::WallClock wall) {
 
 void FileScan::look(const fs::path& folder, int level, Walk& walk) {
   // A rendition may have a hundred thousand segments.
-  if (level > 0 && is_plain_file(folder / live::tree::media_playlist_name)) return;
+  if (level > 0 && mark_of(folder / live::tree::media_playlist_name)) return;
   const auto listing = list(folder);
   walk.result.folders.push_back(folder);
   if (!listing.playlist)
@@ -109,7 +100,7 @@ void FileScan::look(const fs::path& folder, int level, Walk& walk) {
 
 void FileScan::take(const fs::path& path, Walk& walk) {
   auto key = path.lexically_relative(root_).string();
-  const auto mark = is_plain_file(path) ? mark_of(path) : std::nullopt;
+  const auto mark = mark_of(path);
   if (!mark || !live::is_utf8(key)) return;
   if (watched_.size() >= most_files && !watched_.contains(path)) {
     walk.left_out = true;

@@ -18,11 +18,6 @@ namespace {
 
 constexpr std::string_view unnamed = "unnamed";  // a broadcast without a line that names it
 
-live::WallClock written_at(const FileMark& mark) {
-  return live::WallClock{std::chrono::duration_cast<live::WallClock::duration>(
-      std::chrono::nanoseconds{mark.mtime_ns})};
-}
-
 }  // namespace
 
 std::string RenditionPlace::object_key(std::string_view id, std::string_view file) const {
@@ -73,7 +68,7 @@ RenditionSync::Broadcast& RenditionSync::begin(const std::string& id) {
 void RenditionSync::skip(const Broadcast& broadcast, const hls::Segment& segment) {
   if (segment.gap) return;
   const auto look = [&](const std::string& uri) {
-    if (!is_plain_name(uri) || uploaded_.has(uri) || safe_.contains(uri)) return;
+    if (!live::tree::is_plain_name(uri) || uploaded_.has(uri) || safe_.contains(uri)) return;
     const auto key = place_.object_key(broadcast.id, uri);
     if (mark_of(place_.folder / uri) && journal_->stored(key)) mark_safe(key, uri);
   };
@@ -122,9 +117,7 @@ RenditionSync::Object& RenditionSync::object(const std::string& key, const std::
     mark_safe(key, uri);
     return one;
   }
-  std::error_code error;
-  const bool link = std::filesystem::is_symlink(path, error);
-  const auto mark = link ? std::nullopt : mark_of(path);
+  const auto mark = mark_of(path);
   if (mark && mark->size > 0)
     one = {State::waiting, *mark, mark->size};
   else
@@ -149,7 +142,7 @@ bool RenditionSync::may_grow(const Broadcast& broadcast, std::size_t at) const {
 
 bool RenditionSync::want_one(const Broadcast& broadcast, const std::string& uri,
                              std::vector<Item>& out) {
-  if (!is_plain_name(uri)) return false;
+  if (!live::tree::is_plain_name(uri)) return false;
   const auto key = place_.object_key(broadcast.id, uri);
   auto& one = object(key, uri);
   if (one.state != State::waiting) return false;
@@ -220,7 +213,7 @@ bool RenditionSync::settle(const std::string& key, Outcome outcome) {
 
 void RenditionSync::advance(Broadcast& broadcast) {
   const auto is_settled = [&](const std::string& uri) {
-    if (!is_plain_name(uri)) return true;
+    if (!live::tree::is_plain_name(uri)) return true;
     const auto found = objects_.find(place_.object_key(broadcast.id, uri));
     return found != objects_.end() &&
            (found->second.state == State::safe || found->second.state == State::lost);

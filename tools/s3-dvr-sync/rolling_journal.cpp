@@ -130,8 +130,8 @@ bool RollingJournal::look() {
 /// When its first segment was written, as in 2026-11-21T17:04:05.123Z, without what a name cannot have: should our own journal
 /// get lost, it is the same again.
 std::string RollingJournal::id_of(const hls::Segment& first) const {
-  const auto mark =
-      is_plain_name(first.uri) ? mark_of(list_.parent_path() / first.uri) : std::nullopt;
+  const auto mark = live::tree::is_plain_name(first.uri) ? mark_of(list_.parent_path() / first.uri)
+                                                         : std::nullopt;
   const auto written = mark ? live::WallClock{std::chrono::duration_cast<live::WallClock::duration>(
                                   std::chrono::nanoseconds{mark->mtime_ns})}
                             : std::chrono::system_clock::now();

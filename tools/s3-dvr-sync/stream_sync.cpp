@@ -24,11 +24,6 @@ namespace {
 constexpr std::size_t most_list_bytes = 16U << 20U;
 constexpr live::Ms unnamed_for = std::chrono::minutes{5};
 
-live::WallClock written_at(const FileMark& mark) {
-  return live::WallClock{std::chrono::duration_cast<live::WallClock::duration>(
-      std::chrono::nanoseconds{mark.mtime_ns})};
-}
-
 /// Does somebody hold the writer's lock?
 bool is_locked(const FoundStream& found) {
   if (!found.has_lock_file) return false;
@@ -55,7 +50,7 @@ std::uint64_t measured_rate(const FoundRendition& found) {
   live::Us duration{};
   for (const auto& segment : list ? list->segments : std::vector<hls::Segment>{}) {
     const auto mark =
-        is_plain_name(segment.uri) ? mark_of(found.folder / segment.uri) : std::nullopt;
+        tree::is_plain_name(segment.uri) ? mark_of(found.folder / segment.uri) : std::nullopt;
     if (!mark) continue;
     bytes += segment.range ? segment.range->length : mark->size;
     duration += segment.duration;

@@ -57,6 +57,10 @@ bool concerns_all(const Failure& failure) {
          failure.exit() == Exit::io || failure.exit() == Exit::cannot_create;
 }
 
+bool is_there(const std::optional<Ended>& ended) {
+  return ended == Ended::done || ended == Ended::already;
+}
+
 TreeRules rules_of(const Options& o) {
   auto rules = o.tree;
   rules.marks = !o.dry_run;
@@ -149,24 +153,31 @@ void Sync::note(Ended ended, const std::string& key, std::uint64_t size) {
   live::log::debug("{}: uploaded, {} bytes", live::printable(key), size);
 }
 
-/// `item` on its way, and what became of it told to the list.  Throws what concerns all.
-live::awaitable<void> Sync::one(Item item) {
-  auto outcome = Outcome::failed;
-  std::exception_ptr escaped;
+/// How `work` on an object ended; what concerns only that object is said.
+live::awaitable<Sync::Attempt> Sync::attempt(std::string key, std::uint64_t size,
+                                             live::awaitable<Ended> work) {
+  Attempt out;
   try {
-    const auto ended = co_await uploader_.upload(item);
-    note(ended, item.key, item.mark.size);
-    std::error_code ignored;
-    if (ended == Ended::done || ended == Ended::already) outcome = Outcome::verified;
-    if (ended == Ended::changed && !fs::exists(item.local, ignored)) outcome = Outcome::vanished;
+    out.ended = co_await std::move(work);
+    note(*out.ended, key, size);
   } catch (const Failure& failure) {
     ++numbers_.failed;
     if (concerns_all(failure)) {
-      escaped = std::current_exception();
+      out.escaped = std::current_exception();
     } else {
-      live::log::warn("{}: left for later: {}", live::printable(item.key), failure.what());
+      live::log::warn("{}: left for later: {}", live::printable(key), failure.what());
     }
   }
+  co_return out;
+}
+
+/// `item` on its way, and what became of it told to the list.  Throws what concerns all.
+live::awaitable<void> Sync::one(Item item) {
+  auto work = uploader_.upload(item);
+  const auto [ended, escaped] = co_await attempt(item.key, item.mark.size, std::move(work));
+  std::error_code ignored;
+  auto outcome = is_there(ended) ? Outcome::verified : Outcome::failed;
+  if (ended == Ended::changed && !fs::exists(item.local, ignored)) outcome = Outcome::vanished;
   work_.settle(item, outcome, Clock::now());
   if (escaped) std::rethrow_exception(escaped);
 }
@@ -179,22 +190,10 @@ live::awaitable<void> Sync::worker() {
 }
 
 live::awaitable<void> Sync::put(VodPlaylist playlist) {
-  bool done = false;
-  std::exception_ptr escaped;
-  try {
-    const auto size = playlist.text.size();
-    const auto ended = co_await uploader_.publish(playlist.key, playlist.kind, playlist.text);
-    note(ended, playlist.key, size);
-    done = ended == Ended::done || ended == Ended::already;
-  } catch (const Failure& failure) {
-    ++numbers_.failed;
-    if (concerns_all(failure)) {
-      escaped = std::current_exception();
-    } else {
-      live::log::warn("{}: left for later: {}", live::printable(playlist.key), failure.what());
-    }
-  }
-  work_.put(playlist.key, done, Clock::now());
+  auto work = uploader_.publish(playlist.key, playlist.kind, playlist.text);
+  const auto [ended, escaped] =
+      co_await attempt(playlist.key, playlist.text.size(), std::move(work));
+  work_.put(playlist.key, is_there(ended), Clock::now());
   if (escaped) std::rethrow_exception(escaped);
 }
 

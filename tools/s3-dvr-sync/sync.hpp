@@ -18,6 +18,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <string>
@@ -48,6 +49,12 @@ class Sync {
   live::awaitable<void> verify();
   live::awaitable<void> abort_orphans();
   live::awaitable<void> worker();
+  struct Attempt {
+    std::optional<Ended> ended;
+    std::exception_ptr escaped;  ///< what concerns all
+  };
+  live::awaitable<Attempt> attempt(std::string key, std::uint64_t size,
+                                   live::awaitable<Ended> work);
   live::awaitable<void> one(Item item);
   live::awaitable<void> put_playlists(bool at_once);
   live::awaitable<void> put(VodPlaylist playlist);

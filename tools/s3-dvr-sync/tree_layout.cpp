@@ -1,5 +1,6 @@
 #include "tools/s3-dvr-sync/tree_layout.hpp"
 
+#include "common/base/file_mark.hpp"
 #include "common/base/text.hpp"
 #include "common/tree/names.hpp"
 
@@ -7,8 +8,6 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
-
-#include <sys/stat.h>
 
 namespace s3_dvr_sync {
 namespace {
@@ -19,11 +18,6 @@ namespace tree = live::tree;
 constexpr std::size_t most_streams = 10'000;
 constexpr std::size_t most_renditions = 64;
 constexpr std::string_view playlist_ending = ".m3u8";
-
-bool is_plain_file(const fs::path& path) {
-  struct stat facts {};
-  return ::lstat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode);
-}
 
 struct Contents {
   std::vector<fs::path> folders, playlists;
@@ -59,7 +53,7 @@ bool lists_segments(const fs::path& path) {
 
 void add_folder(const fs::path& folder, FoundStream& stream) {
   const auto name = folder.filename().string();
-  const bool journal = is_plain_file(folder / tree::journal_name);
+  const bool journal = live::mark_of(folder / tree::journal_name).has_value();
   if (journal) {
     stream.renditions.push_back({name, folder, folder / tree::media_playlist_name, true});
     return;
@@ -79,7 +73,7 @@ FoundStream look(const fs::path& folder) {
   FoundStream stream;
   stream.name = folder.filename().string();
   stream.folder = folder;
-  stream.has_lock_file = is_plain_file(folder / tree::lock_name);
+  stream.has_lock_file = live::mark_of(folder / tree::lock_name).has_value();
   stream.record = tree::read_stream_record(folder);
   const auto inside = contents_of(folder);
   for (const auto& one : inside.folders)
@@ -107,12 +101,6 @@ std::vector<FoundStream> find_streams(const fs::path& root) {
     if (!stream.renditions.empty()) out.push_back(std::move(stream));
   }
   return out;
-}
-
-bool is_plain_name(std::string_view uri) {
-  constexpr std::size_t most = 255;  // NAME_MAX
-  return !uri.empty() && uri.size() <= most && uri.front() != '.' &&
-         uri.find_first_of("/?#:\\%") == std::string_view::npos && live::is_utf8(uri);
 }
 
 }  // namespace s3_dvr_sync

@@ -34,7 +34,4 @@ struct FoundStream {
 /// can have is left out.  At most 10,000 streams of 64 renditions each.
 std::vector<FoundStream> find_streams(const std::filesystem::path& root);
 
-/// A URI that is the name of a file beside its playlist: nothing else is ours to upload.
-bool is_plain_name(std::string_view uri);
-
 }  // namespace s3_dvr_sync

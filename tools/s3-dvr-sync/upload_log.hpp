@@ -6,6 +6,7 @@
 // Every call returns once its news would survive a power cut.  All throw Failure(io) where that cannot be had.
 #pragma once
 
+#include "common/base/file_mark.hpp"
 #include "tools/s3-dvr-sync/object_kind.hpp"
 
 #include <cstdint>
@@ -17,15 +18,9 @@
 
 namespace s3_dvr_sync {
 
-/// Which bytes a file has, without reading them.
-struct FileMark {
-  std::uint64_t size = 0;
-  std::int64_t mtime_ns = 0;  ///< since 1970
-  std::uint64_t inode = 0;
-  bool operator==(const FileMark&) const = default;
-};
-/// Nothing when it is not there, or no regular file.
-std::optional<FileMark> mark_of(const std::filesystem::path& file);
+using live::FileMark;
+using live::mark_of;
+using live::written_at;
 
 /// A part that the server has.
 struct PartRecord {

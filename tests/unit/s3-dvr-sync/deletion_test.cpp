@@ -1,6 +1,6 @@
 #include "tools/s3-dvr-sync/deletion.hpp"
 
-#include "tests/unit/s3-dvr-sync/folder.hpp"
+#include "tests/support/folder.hpp"
 
 namespace s3_dvr_sync {
 namespace {
@@ -65,7 +65,7 @@ TEST(Deletion, AClockThatWasSetBackDeletesNothing) {
   EXPECT_EQ(keys(choose_doomed({file("future", 1, -10h)}, {.keep = 1h}, 0, now)), "");
 }
 
-using DeleteTest = FolderTest;
+using DeleteTest = live::test::FolderTest;
 
 TEST_F(DeleteTest, OnlyTheFileThatWasMeantGoes) {
   const auto path = write("a.mp4", "one");
@@ -80,8 +80,8 @@ TEST_F(DeleteTest, OnlyTheFileThatWasMeantGoes) {
 
 TEST_F(DeleteTest, ALinkStays) {
   const auto path = write("a.mp4", "one");
-  std::filesystem::create_symlink(path, root_ / "link.mp4");
-  EXPECT_FALSE(delete_if_same(root_ / "link.mp4", mark_of(path).value()));
+  std::filesystem::create_symlink(path, folder_ / "link.mp4");
+  EXPECT_FALSE(delete_if_same(folder_ / "link.mp4", mark_of(path).value()));
   EXPECT_TRUE(std::filesystem::exists(path));
 }
 

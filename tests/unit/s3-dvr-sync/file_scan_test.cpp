@@ -1,13 +1,13 @@
 #include "tools/s3-dvr-sync/file_scan.hpp"
 
-#include "tests/unit/s3-dvr-sync/folder.hpp"
+#include "tests/support/folder.hpp"
 
 namespace s3_dvr_sync {
 namespace {
 
 using namespace std::chrono_literals;
 
-class FileScanTest : public FolderTest {
+class FileScanTest : public live::test::FolderTest {
  protected:
   std::string closed(live::Monotonic now = live::Monotonic{} + 1h) {
     last_ = scan_.scan(now, std::chrono::system_clock::now());
@@ -17,7 +17,7 @@ class FileScanTest : public FolderTest {
     return out;
   }
 
-  FileScan scan_{root_, 10s};
+  FileScan scan_{folder_, 10s};
   FileScan::Result last_;
 };
 
@@ -68,10 +68,10 @@ TEST_F(FileScanTest, HiddenFilesLinksAndHlsTreesAreNotForIt) {
                            "live/720p/1.ts", "notes.txt", "real.flv"})
     make_older(write(name, "x"), 20s);
   write("live/720p/index.m3u8", "#EXTM3U\n");
-  std::filesystem::create_symlink(root_ / "real.flv", root_ / "link.flv");
-  std::filesystem::create_directory_symlink(root_ / "live", root_ / "again");
+  std::filesystem::create_symlink(folder_ / "real.flv", folder_ / "link.flv");
+  std::filesystem::create_directory_symlink(folder_ / "live", folder_ / "again");
   EXPECT_EQ(closed(), "real.flv ");
-  EXPECT_EQ(last_.folders.front(), root_);
+  EXPECT_EQ(last_.folders.front(), folder_);
   EXPECT_EQ(last_.folders.size(), 2U) << "live is watched, too";
 }
 

@@ -3,7 +3,7 @@
 
 #include "common/s3/signature.hpp"
 #include "common/tree/stream_record.hpp"
-#include "tests/unit/s3-dvr-sync/folder.hpp"
+#include "tests/support/folder.hpp"
 #include "tools/s3-dvr-sync/tree_sync.hpp"
 
 #include <map>
@@ -14,13 +14,13 @@ namespace s3_dvr_sync {
 
 using namespace std::chrono_literals;
 
-class TreesTest : public FolderTest {
+class TreesTest : public live::test::FolderTest {
  protected:
   /// Segments from `first` on, in the journal and on disk; `before` stands before the first one's tags.
   void segments(const std::string& rendition, int first, int count,
                 const std::string& before = {}) {
     const auto journal = rendition + "/journal.m3u8";
-    if (!std::filesystem::exists(root_ / journal))
+    if (!std::filesystem::exists(folder_ / journal))
       write(journal, "#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-TARGETDURATION:4\n");
     for (int n = first; n < first + count; ++n) {
       if (n == first) append(journal, before);
@@ -43,7 +43,7 @@ class TreesTest : public FolderTest {
         ended ? live::tree::StreamRecord::State::ended : live::tree::StreamRecord::State::live;
     out.renditions = std::move(renditions);
     write(stream + "/.lock", "");
-    live::tree::write_stream_record(root_ / stream, out);
+    live::tree::write_stream_record(folder_ / stream, out);
   }
 
   /// All that is to be done now, in a bucket that works; the keys of media in order.

@@ -1,6 +1,6 @@
 #include "tools/s3-dvr-sync/journal_entries.hpp"
 
-#include "tests/unit/s3-dvr-sync/folder.hpp"
+#include "tests/support/folder.hpp"
 
 #include <algorithm>
 
@@ -70,11 +70,11 @@ TEST(JournalParser, SaysInWhichLineSomethingIsWrong) {
   EXPECT_EQ(std::get<live::Malformed>(step).at, 3U);
 }
 
-using JournalReaderTest = FolderTest;
+using JournalReaderTest = live::test::FolderTest;
 using News = JournalReader::News;
 
 TEST_F(JournalReaderTest, ReadsWhatIsAppended) {
-  JournalReader reader{root_ / "journal.m3u8"};
+  JournalReader reader{folder_ / "journal.m3u8"};
   std::vector<JournalEntry> out;
   EXPECT_EQ(reader.read(out), News::none) << "it is not there yet";
   write("journal.m3u8", text.substr(0, text.size() - 3));
@@ -89,11 +89,11 @@ TEST_F(JournalReaderTest, ReadsWhatIsAppended) {
 
 TEST_F(JournalReaderTest, AnotherFileIsReadAnew) {
   write("journal.m3u8", text);
-  JournalReader reader{root_ / "journal.m3u8"};
+  JournalReader reader{folder_ / "journal.m3u8"};
   std::vector<JournalEntry> out;
   EXPECT_EQ(reader.read(out), News::entries);
   write("next", text);
-  std::filesystem::rename(root_ / "next", root_ / "journal.m3u8");
+  std::filesystem::rename(folder_ / "next", folder_ / "journal.m3u8");
   EXPECT_EQ(reader.read(out), News::anew);
   out.clear();
   EXPECT_EQ(reader.read(out), News::entries);
@@ -102,7 +102,7 @@ TEST_F(JournalReaderTest, AnotherFileIsReadAnew) {
 
 TEST_F(JournalReaderTest, GarbageIsToldOnceAndForAll) {
   write("journal.m3u8", "#EXTM3U\nno tag\n");
-  JournalReader reader{root_ / "journal.m3u8"};
+  JournalReader reader{folder_ / "journal.m3u8"};
   std::vector<JournalEntry> out;
   EXPECT_EQ(reader.read(out), News::wrong);
   EXPECT_NE(reader.why().find("line 2"), std::string::npos) << reader.why();
@@ -115,7 +115,7 @@ TEST_F(JournalReaderTest, ALongOneComesInPieces) {
   for (; all.size() < (2U << 20U); ++count)
     all += "#EXTINF:4,\n" + std::string(200, '1') + ".m4s\n";
   write("journal.m3u8", all);
-  JournalReader reader{root_ / "journal.m3u8"};
+  JournalReader reader{folder_ / "journal.m3u8"};
   std::vector<JournalEntry> out;
   int pieces = 0;
   for (auto news = reader.read(out); news != News::none; news = reader.read(out)) {

@@ -1,7 +1,7 @@
 #include "tools/s3-dvr-sync/journal.hpp"
 
 #include "common/base/failure.hpp"
-#include "tests/unit/s3-dvr-sync/folder.hpp"
+#include "tests/support/folder.hpp"
 
 #include <map>
 
@@ -12,10 +12,10 @@ namespace {
 
 constexpr FileMark mark{1000, 1'700'000'000'123'456'789, 42};
 
-class JournalTest : public FolderTest {
+class JournalTest : public live::test::FolderTest {
  protected:
   [[nodiscard]] std::filesystem::path database() const {
-    return root_ / state_folder / "journal.db";
+    return folder_ / state_folder / "journal.db";
   }
 };
 
@@ -30,11 +30,11 @@ live::Exit exit_of(const std::filesystem::path& root) {
 
 TEST_F(JournalTest, RemembersAnObjectOverARestart) {
   {
-    Journal journal{root_};
+    Journal journal{folder_};
     journal.will_put("a b+ä.mp4", mark, "abc");
     journal.done("a b+ä.mp4", mark, {"etag", "abc", 1000});
   }
-  const Journal journal{root_};
+  const Journal journal{folder_};
   const auto entry = journal.stored("a b+ä.mp4");
   ASSERT_TRUE(entry);
   EXPECT_EQ(entry->mark, mark);
@@ -47,7 +47,7 @@ TEST_F(JournalTest, RemembersAnObjectOverARestart) {
 
 TEST_F(JournalTest, AnUploadGoesOnWhereItWas) {
   {
-    Journal journal{root_};
+    Journal journal{folder_};
     journal.begun("big", mark, "old", 5);
     journal.part_done("big", {1, "gone", "gone"});
     journal.begun("big", mark, "id", 16);
@@ -55,7 +55,7 @@ TEST_F(JournalTest, AnUploadGoesOnWhereItWas) {
     journal.part_done("big", {1, "e1", "s1"});
     journal.part_done("big", {2, "e2", "s2"});
   }
-  Journal journal{root_};
+  Journal journal{folder_};
   EXPECT_EQ(journal.unfinished("big", mark),
             (Unfinished{"id", 16, {{1, "e1", "s1"}, {2, "e2", "s2"}}}));
   ASSERT_EQ(journal.open_uploads().size(), 1U);
@@ -68,7 +68,7 @@ TEST_F(JournalTest, AnUploadGoesOnWhereItWas) {
 }
 
 TEST_F(JournalTest, WhatIsDoneIsNotUnfinished) {
-  Journal journal{root_};
+  Journal journal{folder_};
   journal.begun("big", mark, "id", 16);
   journal.part_done("big", {1, "e1", "s1"});
   journal.done("big", mark, {"e", "s-1", 1000});
@@ -77,7 +77,7 @@ TEST_F(JournalTest, WhatIsDoneIsNotUnfinished) {
 }
 
 TEST_F(JournalTest, OursIsWhatWeWroteOrWereAboutTo) {
-  Journal journal{root_};
+  Journal journal{folder_};
   EXPECT_FALSE(journal.is_ours("k", "e", "s"));
   journal.will_put("k", mark, "first");
   EXPECT_TRUE(journal.is_ours("k", "", "first")) << "the answer may have been lost";
@@ -95,7 +95,7 @@ TEST_F(JournalTest, OursIsWhatWeWroteOrWereAboutTo) {
 }
 
 TEST_F(JournalTest, OfAKeyThatIsWrittenForDaysItKnowsTheNewest) {
-  Journal journal{root_};
+  Journal journal{folder_};
   for (int i = 0; i < 100; ++i) {
     const auto hash = std::to_string(i);
     journal.will_put("vod", mark, hash);
@@ -107,7 +107,7 @@ TEST_F(JournalTest, OfAKeyThatIsWrittenForDaysItKnowsTheNewest) {
 }
 
 TEST_F(JournalTest, ShowsAllThatIsStoredInOrder) {
-  Journal journal{root_};
+  Journal journal{folder_};
   for (const auto* key : {"c", "a", "b"})
     journal.done(key, mark, {"e", "s", 1});
   std::string keys;
@@ -119,7 +119,7 @@ TEST_F(JournalTest, ShowsAllThatIsStoredInOrder) {
 }
 
 TEST_F(JournalTest, KeepsNotes) {
-  Journal journal{root_};
+  Journal journal{folder_};
   EXPECT_FALSE(journal.note("n"));
   journal.set_note("n", "1");
   journal.set_note("n", "");
@@ -132,31 +132,31 @@ TEST_F(JournalTest, KeepsNotes) {
 
 TEST_F(JournalTest, ASecondInstanceIsSentAway) {
   {
-    const Journal journal{root_};
-    EXPECT_EQ(exit_of(root_), live::Exit::try_again);
+    const Journal journal{folder_};
+    EXPECT_EQ(exit_of(folder_), live::Exit::try_again);
   }
-  EXPECT_EQ(exit_of(root_), live::Exit::ok);
+  EXPECT_EQ(exit_of(folder_), live::Exit::ok);
 }
 
 TEST_F(JournalTest, AFolderThatIsNotThereIsNoInput) {
-  EXPECT_EQ(exit_of(root_ / "none"), live::Exit::no_input);
+  EXPECT_EQ(exit_of(folder_ / "none"), live::Exit::no_input);
 }
 
 TEST_F(JournalTest, WhatIsNoJournalOfOursIsLeftAlone) {
   write(std::filesystem::path{state_folder} / "journal.db", std::string(5000, 'x'));
-  EXPECT_EQ(exit_of(root_), live::Exit::bad_data);
+  EXPECT_EQ(exit_of(folder_), live::Exit::bad_data);
   EXPECT_EQ(text_of(std::filesystem::path{state_folder} / "journal.db"), std::string(5000, 'x'));
 }
 
 TEST_F(JournalTest, EveryByteThatIsBrokenIsSurvived) {
-  { Journal{root_}.done("key", mark, {"e", "s", 1}); }
+  { Journal{folder_}.done("key", mark, {"e", "s", 1}); }
   const auto whole = text_of(database());
   for (std::size_t at = 0; at < whole.size(); at += 97) {
     auto broken = whole;
     broken[at] = static_cast<char>(broken[at] ^ 0x55);
     write(database(), broken);
     try {
-      Journal journal{root_};
+      Journal journal{folder_};
       journal.done("other", mark, {"e", "s", 1});
       static_cast<void>(journal.stored("key"));
       static_cast<void>(journal.is_ours("key", "e", "s"));
@@ -169,7 +169,7 @@ TEST_F(JournalTest, EveryByteThatIsBrokenIsSurvived) {
 }
 
 TEST_F(JournalTest, AFullDiskIsOneClearErrorAndNothingIsHalf) {
-  Journal journal{root_};
+  Journal journal{folder_};
   journal.done("key", mark, {"e", "s", 1});
   rlimit before{};
   ::getrlimit(RLIMIT_FSIZE, &before);

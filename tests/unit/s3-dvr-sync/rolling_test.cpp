@@ -93,11 +93,11 @@ class RollingTest : public TreesTest {
     return found;
   }
 
-  Journal journal_{root_};
+  Journal journal_{folder_};
 };
 
 TEST_F(RollingTest, IsArchivedFromItsRollingList) {
-  TreeSync trees{root_, {}, journal_};
+  TreeSync trees{folder_, {}, journal_};
   rolling("cam/hd/index.m3u8", 0, 3);
   const auto first = sync(trees, journal_);
   EXPECT_THAT(first, HasSubstr("/0.ts ")) << "in a folder of the broadcast's own";
@@ -108,13 +108,13 @@ TEST_F(RollingTest, IsArchivedFromItsRollingList) {
   EXPECT_THAT(only_vod(), HasSubstr("#EXT-X-ENDLIST"));
   for (const auto* name : {"/0.ts", "/1.ts", "/2.ts", "/3.ts", "/4.ts"})
     EXPECT_THAT(only_vod(), HasSubstr(name));
-  EXPECT_FALSE(std::filesystem::exists(root_ / "cam/hd/.uploaded"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "cam/hd/.uploaded"));
 }
 
 TEST_F(RollingTest, TheSameNamesAgainAreOtherObjects) {
-  TreeSync trees{root_, {}, journal_};
+  TreeSync trees{folder_, {}, journal_};
   rolling("cam/index.m3u8", 0, 2, true);
-  make_older(root_ / "cam/0.ts", 100s);
+  make_older(folder_ / "cam/0.ts", 100s);
   sync(trees, journal_);
   const auto before = bucket_.size();
   wall_ += 100s;
@@ -126,11 +126,11 @@ TEST_F(RollingTest, TheSameNamesAgainAreOtherObjects) {
 TEST_F(RollingTest, GoesOnOverARestart) {
   rolling("cam/hd/index.m3u8", 0, 2);
   {
-    TreeSync trees{root_, {}, journal_};
+    TreeSync trees{folder_, {}, journal_};
     sync(trees, journal_);
   }
   rolling("cam/hd/index.m3u8", 1, 3);
-  TreeSync trees{root_, {}, journal_};
+  TreeSync trees{folder_, {}, journal_};
   EXPECT_EQ(std::ranges::count(sync(trees, journal_), ' '), 2);
   EXPECT_THAT(only_vod(), HasSubstr("0.ts"));
   EXPECT_THAT(only_vod(), HasSubstr("3.ts"));
@@ -139,12 +139,12 @@ TEST_F(RollingTest, GoesOnOverARestart) {
 TEST_F(RollingTest, WithoutOurJournalTheKeysAreTheSame) {
   rolling("cam/hd/index.m3u8", 0, 2, true);
   {
-    TreeSync trees{root_, {}, journal_};
+    TreeSync trees{folder_, {}, journal_};
     sync(trees, journal_);
   }
   const auto before = bucket_;
-  std::filesystem::remove_all(root_ / state_folder / "trees");
-  TreeSync trees{root_, {}, journal_};
+  std::filesystem::remove_all(folder_ / state_folder / "trees");
+  TreeSync trees{folder_, {}, journal_};
   EXPECT_EQ(sync(trees, journal_), "");
   EXPECT_EQ(bucket_, before);
 }
@@ -153,14 +153,14 @@ TEST_F(RollingTest, BestIsWhatWasMeasured) {
   rolling("cam/hd/index.m3u8", 0, 2);
   rolling("cam/sd/index.m3u8", 0, 2);
   write("cam/hd/0.ts", std::string(1000, 'x'));
-  TreeSync trees{root_, {}, journal_};
+  TreeSync trees{folder_, {}, journal_};
   const auto order = sync(trees, journal_);
   EXPECT_THAT(order, HasSubstr("cam/hd/"));
   EXPECT_THAT(order, Not(HasSubstr("cam/sd/")));
 }
 
 TEST_F(RollingTest, WhatNoListNamesMayGoAfterFiveMinutes) {
-  TreeSync trees{root_, {}, journal_};
+  TreeSync trees{folder_, {}, journal_};
   rolling("cam/hd/index.m3u8", 0, 2);
   sync(trees, journal_);
   rolling("cam/hd/index.m3u8", 1, 2);
@@ -170,14 +170,14 @@ TEST_F(RollingTest, WhatNoListNamesMayGoAfterFiveMinutes) {
   trees.scan(now_, wall_);
   const auto leavings = trees.leavings(now_);
   ASSERT_EQ(leavings.size(), 1U);
-  EXPECT_EQ(leavings[0].path, root_ / "cam/hd/0.ts");
+  EXPECT_EQ(leavings[0].path, folder_ / "cam/hd/0.ts");
   EXPECT_TRUE(leavings[0].uploaded);
   trees.left(leavings[0].key);
   EXPECT_TRUE(trees.leavings(now_).empty());
 }
 
 TEST_F(RollingTest, AFileThatGrowsWithItsListWaitsForItsEnd) {
-  TreeSync trees{root_, {}, journal_};
+  TreeSync trees{folder_, {}, journal_};
   const std::string text =
       "#EXTM3U\n#EXT-X-VERSION:4\n#EXT-X-TARGETDURATION:4\n#EXT-X-MEDIA-SEQUENCE:0\n"
       "#EXTINF:4,\n#EXT-X-BYTERANGE:3@0\nall.ts\n#EXTINF:4,\n#EXT-X-BYTERANGE:3@3\nall.ts\n";

@@ -18,13 +18,13 @@ constexpr const char* head =
 
 class TreeSyncTest : public TreesTest {
  protected:
-  Journal journal_{root_};
+  Journal journal_{folder_};
 };
 
 TEST_F(TreeSyncTest, ABroadcastGoesSegmentBySegmentAndThenItsPlaylist) {
   record("cam", "one", true);
   segments("cam/720p", 10, 3, begin("cam/720p", "one", 10));
-  TreeSync trees{root_, {}, journal_};
+  TreeSync trees{folder_, {}, journal_};
   EXPECT_EQ(sync(trees, journal_),
             "cam/720p/init-10.mp4 cam/720p/10.m4s cam/720p/11.m4s cam/720p/12.m4s ");
   EXPECT_EQ(lines_of("cam/vod-one.m3u8"),
@@ -42,9 +42,9 @@ TEST_F(TreeSyncTest, ABroadcastGoesSegmentBySegmentAndThenItsPlaylist) {
 
 TEST_F(TreeSyncTest, WhileItGoesOnTheListIsAnEventAndGrows) {
   record("cam", "one", false);
-  const auto lock = live::tree::Lock::take(root_ / "cam", 0ms);
+  const auto lock = live::tree::Lock::take(folder_ / "cam", 0ms);
   segments("cam/720p", 10, 1, begin("cam/720p", "one", 10));
-  TreeSync trees{root_, {}, journal_};
+  TreeSync trees{folder_, {}, journal_};
   sync(trees, journal_, false);
   EXPECT_THAT(lines_of("cam/vod-one.m3u8"), HasSubstr("TYPE:EVENT"));
   EXPECT_EQ(kinds_["cam/vod-one.m3u8"], Kind::open_playlist);
@@ -64,7 +64,7 @@ TEST_F(TreeSyncTest, WhileItGoesOnTheListIsAnEventAndGrows) {
 TEST_F(TreeSyncTest, NothingIsListedBeforeItIsVerifiedAndNothingOvertakes) {
   record("cam", "one", false);
   segments("cam/720p", 10, 3, begin("cam/720p", "one", 10));
-  TreeSync trees{root_, {}, journal_};
+  TreeSync trees{folder_, {}, journal_};
   trees.scan(now_, wall_);
   std::vector<Item> items;
   while (auto item = trees.next())
@@ -98,8 +98,8 @@ TEST_F(TreeSyncTest, NothingIsListedBeforeItIsVerifiedAndNothingOvertakes) {
 TEST_F(TreeSyncTest, WhatIsGoneIsListedAsAGap) {
   record("cam", "one", true);
   segments("cam/720p", 10, 3, begin("cam/720p", "one", 10));
-  std::filesystem::remove(root_ / "cam/720p/11.m4s");
-  TreeSync trees{root_, {}, journal_};
+  std::filesystem::remove(folder_ / "cam/720p/11.m4s");
+  TreeSync trees{folder_, {}, journal_};
   EXPECT_EQ(sync(trees, journal_), "cam/720p/init-10.mp4 cam/720p/10.m4s cam/720p/12.m4s ");
   EXPECT_THAT(lines_of("cam/vod-one.m3u8"),
               HasSubstr("10.m4s\n#EXT-X-GAP\n#EXTINF:4,\n720p/11.m4s\n#EXTINF:4,\n720p/12.m4s\n"));
@@ -110,7 +110,7 @@ TEST_F(TreeSyncTest, WithoutItsInitSegmentNothingPlays) {
   record("cam", "one", true);
   segments("cam/720p", 10, 1, begin("cam/720p", "one", 10));
   segments("cam/720p", 11, 1, "#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI=\"init-11.mp4\"\n");
-  TreeSync trees{root_, {}, journal_};
+  TreeSync trees{folder_, {}, journal_};
   sync(trees, journal_);
   EXPECT_THAT(lines_of("cam/vod-one.m3u8"), Not(HasSubstr("init-11")));
   EXPECT_THAT(lines_of("cam/vod-one.m3u8"), HasSubstr("#EXT-X-GAP\n#EXTINF:4,\n720p/11.m4s"));
@@ -120,7 +120,7 @@ TEST_F(TreeSyncTest, AnEmptyFileIsWhatAPowerCutLeft) {
   record("cam", "one", true);
   segments("cam/720p", 10, 2, begin("cam/720p", "one", 10));
   write("cam/720p/11.m4s", "");
-  TreeSync trees{root_, {}, journal_};
+  TreeSync trees{folder_, {}, journal_};
   sync(trees, journal_);
   EXPECT_FALSE(bucket_.contains("cam/720p/11.m4s"));
   EXPECT_THAT(lines_of("cam/vod-one.m3u8"), HasSubstr("#EXT-X-GAP"));
@@ -130,7 +130,7 @@ TEST_F(TreeSyncTest, EachBroadcastHasAPlaylist) {
   record("cam", "two", false);
   segments("cam/720p", 10, 1, begin("cam/720p", "one", 10));
   segments("cam/720p", 20, 1, begin("cam/720p", "two", 20));
-  TreeSync trees{root_, {}, journal_};
+  TreeSync trees{folder_, {}, journal_};
   sync(trees, journal_);
   EXPECT_THAT(lines_of("cam/vod-one.m3u8"), HasSubstr("ENDLIST"));
   EXPECT_THAT(lines_of("cam/vod-two.m3u8"), Not(HasSubstr("10.m4s")));
@@ -142,10 +142,10 @@ TEST_F(TreeSyncTest, EachBroadcastHasAPlaylist) {
 TEST_F(TreeSyncTest, ABroadcastIsOverWhenItsWriterIsAwayForTooLong) {
   record("cam", "one", false);
   segments("cam/720p", 10, 1, begin("cam/720p", "one", 10));
-  make_older(root_ / "cam/720p/journal.m3u8", 61s);
-  TreeSync trees{root_, {}, journal_};
+  make_older(folder_ / "cam/720p/journal.m3u8", 61s);
+  TreeSync trees{folder_, {}, journal_};
   {
-    const auto lock = live::tree::Lock::take(root_ / "cam", 0ms);
+    const auto lock = live::tree::Lock::take(folder_ / "cam", 0ms);
     sync(trees, journal_);
     EXPECT_THAT(lines_of("cam/vod-one.m3u8"), Not(HasSubstr("ENDLIST"))) << "it writes";
   }
@@ -161,13 +161,13 @@ TEST_F(TreeSyncTest, AfterARestartNothingIsSentTwice) {
   record("cam", "one", false);
   segments("cam/720p", 10, 5, begin("cam/720p", "one", 10));
   {
-    TreeSync trees{root_, {.split = 8s}, journal_};
+    TreeSync trees{folder_, {.split = 8s}, journal_};
     sync(trees, journal_);
     EXPECT_EQ(puts_, "cam/vod-one.m3u8 cam/vod-one-2.m3u8 cam/vod-one-3.m3u8 ");
   }
   puts_.clear();
-  std::filesystem::remove(root_ / "cam/720p/.uploaded");  // a power cut may lose its end
-  TreeSync trees{root_, {.split = 8s}, journal_};
+  std::filesystem::remove(folder_ / "cam/720p/.uploaded");  // a power cut may lose its end
+  TreeSync trees{folder_, {.split = 8s}, journal_};
   EXPECT_EQ(sync(trees, journal_), "");
   EXPECT_EQ(puts_, "");
   EXPECT_EQ(std::ranges::count(text_of("cam/720p/.uploaded"), '\n'), 6);
@@ -183,7 +183,7 @@ TEST_F(TreeSyncTest, AfterARestartNothingIsSentTwice) {
 TEST_F(TreeSyncTest, AVolumeWaitsUntilTheOneBeforeItIsClosed) {
   record("cam", "one", true);
   segments("cam/720p", 10, 3, begin("cam/720p", "one", 10));
-  TreeSync trees{root_, {.split = 4s}, journal_};
+  TreeSync trees{folder_, {.split = 4s}, journal_};
   trees.scan(now_, wall_);
   while (auto item = trees.next()) {
     store(journal_, item->key, "x", item->mark);
@@ -203,12 +203,12 @@ TEST_F(TreeSyncTest, WhatGoesOnAfterItsEndComesInAFurtherVolume) {
   record("cam", "one", true);
   segments("cam/720p", 10, 1, begin("cam/720p", "one", 10));
   {
-    TreeSync trees{root_, {}, journal_};
+    TreeSync trees{folder_, {}, journal_};
     sync(trees, journal_);
   }
   segments("cam/720p", 11, 1);
   puts_.clear();
-  TreeSync trees{root_, {}, journal_};
+  TreeSync trees{folder_, {}, journal_};
   EXPECT_EQ(sync(trees, journal_), "cam/720p/11.m4s ");
   EXPECT_EQ(puts_, "cam/vod-one-2.m3u8 ");
 }
@@ -217,16 +217,16 @@ TEST_F(TreeSyncTest, OfALadderTheBestGoes) {
   record("cam", "one", true, {{"360p", 1'000'000, true, true}, {"720p", 3'000'000, true, true}});
   for (const std::string rendition : {"cam/360p", "cam/720p"})
     segments(rendition, 10, 1, begin(rendition, "one", 10));
-  TreeSync trees{root_, {}, journal_};
+  TreeSync trees{folder_, {}, journal_};
   EXPECT_EQ(sync(trees, journal_), "cam/720p/init-10.mp4 cam/720p/10.m4s ");
-  EXPECT_FALSE(std::filesystem::exists(root_ / "cam/360p/.uploaded"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "cam/360p/.uploaded"));
 }
 
 TEST_F(TreeSyncTest, AnOlderBroadcastMayHaveHadAnotherBest) {
   record("cam", "two", false, {{"1080p", 5'000'000, true, true}});
   segments("cam/720p", 10, 1, begin("cam/720p", "one", 10));
   segments("cam/1080p", 20, 1, begin("cam/1080p", "two", 20));
-  TreeSync trees{root_, {}, journal_};
+  TreeSync trees{folder_, {}, journal_};
   sync(trees, journal_);
   EXPECT_THAT(lines_of("cam/vod-one.m3u8"), HasSubstr("720p/10.m4s\n#EXT-X-ENDLIST"));
   EXPECT_THAT(lines_of("cam/vod-two.m3u8"), HasSubstr("1080p/20.m4s"));
@@ -236,7 +236,7 @@ TEST_F(TreeSyncTest, AllOfALadderGoWithAMultivariantPlaylist) {
   record("cam", "one", false, {{"360p", 1'000'000, true, true}, {"720p", 3'000'000, true, true}});
   for (const std::string rendition : {"cam/360p", "cam/720p"})
     segments(rendition, 10, 2, begin(rendition, "one", 10));
-  TreeSync trees{root_, {.rendition = "all"}, journal_};
+  TreeSync trees{folder_, {.rendition = "all"}, journal_};
   sync(trees, journal_);
   EXPECT_EQ(lines_of("cam/vod-one.m3u8"),
             "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1000000\n360p/vod-one.m3u8\n"
@@ -259,18 +259,18 @@ TEST_F(TreeSyncTest, NamesThatAreNoneAreLeftAlone) {
   write("secret.m4s", "x");
   write("cam/720p/.hidden.m4s", "x");
   segments(".trash-1/720p", 10, 1);
-  std::filesystem::create_directory_symlink(root_ / "cam", root_ / "again");
-  TreeSync trees{root_, {}, journal_};
+  std::filesystem::create_directory_symlink(folder_ / "cam", folder_ / "again");
+  TreeSync trees{folder_, {}, journal_};
   EXPECT_EQ(sync(trees, journal_), "cam/720p/init-10.mp4 cam/720p/10.m4s ");
 }
 
 TEST_F(TreeSyncTest, ADryRunLeavesNoMark) {
   record("cam", "one", true);
   segments("cam/720p", 10, 1, begin("cam/720p", "one", 10));
-  TreeSync trees{root_, {.marks = false}, journal_};
+  TreeSync trees{folder_, {.marks = false}, journal_};
   sync(trees, journal_);
-  EXPECT_FALSE(std::filesystem::exists(root_ / ".hold"));
-  EXPECT_FALSE(std::filesystem::exists(root_ / "cam/720p/.uploaded"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / ".hold"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "cam/720p/.uploaded"));
 }
 
 TEST_F(TreeSyncTest, StreamsTakeTurns) {
@@ -278,7 +278,7 @@ TEST_F(TreeSyncTest, StreamsTakeTurns) {
     record(stream, "one", true);
     segments(stream + "/720p", 10, 9, begin(stream + "/720p", "one", 10));
   }
-  TreeSync trees{root_, {}, journal_};
+  TreeSync trees{folder_, {}, journal_};
   const auto order = sync(trees, journal_);
   EXPECT_LT(order.find("b/720p/10.m4s"), order.find("a/720p/18.m4s"));
 }
@@ -286,8 +286,8 @@ TEST_F(TreeSyncTest, StreamsTakeTurns) {
 TEST_F(TreeSyncTest, TheBacklogKnowsItsOldest) {
   record("cam", "one", false);
   segments("cam/720p", 10, 3, begin("cam/720p", "one", 10));
-  make_older(root_ / "cam/720p/10.m4s", 3600s);
-  TreeSync trees{root_, {}, journal_};
+  make_older(folder_ / "cam/720p/10.m4s", 3600s);
+  TreeSync trees{folder_, {}, journal_};
   trees.scan(now_, wall_);
   const auto first = trees.next();
   const auto backlog = trees.backlog();
