@@ -111,13 +111,11 @@ class Bench {
     };
     crowd.serve(Clock::now() + patience, answered, [&] { return answers == plan_.requests; });
     failed_ += plan_.requests - answers;
-    slowest_.push_back(
-        *std::max_element(times_.end() - static_cast<std::ptrdiff_t>(answers), times_.end()));
   }
 
   const Plan& plan_;
   std::vector<load::PlaylistWriter> writers_;
-  std::vector<double> times_, slowest_;  ///< of all answers; of each round
+  std::vector<double> times_;  ///< of all answers, ms
   std::size_t failed_ = 0;
 };
 

@@ -21,11 +21,14 @@ fill
 wait_for 30 "the line" says writer.err 'no space left'
 full_at=$(last source)
 check "while it is full"
-# As long as the list cannot be written, what it names stays.
-for ((i = 0; i < 20; i++)); do
-  sleep 0.2
+# As long as the list cannot be written, what it names stays: while the writer reads on, a list's length at least.
+is_past() { (($(awk '/^rchar/ { print $2 }' "/proc/${pid_of[writer]}/io") > $1)); }
+full_to=$(($(awk '/^rchar/ { print $2 }' "/proc/${pid_of[writer]}/io") + 7 * $(size clip.mp4) / 10))
+goes_on() {
   check "while it is full"
-done
+  is_past "$full_to"
+}
+wait_for 60 "seven seconds of input" goes_on
 rm tree/filler
 wait_for 30 "the other line" says writer.err 'there is space again'
 wait_for 30 "segments behind the gap" is_behind source $((full_at + 8))

@@ -11,11 +11,7 @@ part=${segment%.m4s}.0.m4s
 [[ -e $part ]] || fail "there is no $part"
 # gone_at FILE: the last number listed when it was gone; segments last a second.
 gone_at() {
-  for ((i = 0; i < 1200; i++)); do
-    [[ -e $1 ]] || break
-    sleep 0.05
-  done
-  [[ ! -e $1 ]] || fail "$1 stays"
+  wait_for 60 "$1 to go" test ! -e "$1"
   last source
 }
 # Parts leave the list when they are three seconds behind its end.

@@ -27,6 +27,7 @@ start judge /usr/bin/python3 "$TESTS/hls-validator" "$url" --follow 1000 --repor
 start gst timeout --kill-after=5 $((seconds * (kills + 1) + 60)) "$TESTS/support/gst-frames" "$url"
 start gst3 timeout --kill-after=5 $((seconds * (kills + 1) + 60)) "$TESTS/support/gst-frames" "$url" --player playbin3
 start vlc timeout --kill-after=5 $((seconds * (kills + 1) + 60)) "$TESTS/support/vlc-plays" "$url" vlc.ts
+wait_for 60 "VLC to play" larger vlc.ts 300000
 for ((i = 1; i <= kills; i++)); do
   wait_for 60 "some segments" listed $((4 * i))
   signal writer KILL

@@ -1,7 +1,9 @@
 // Pipelines with real commands: what reaches them, what happens when they lag, die, ignore signals or leave others behind.
 #include "common/ingest/pipeline.hpp"
 
+#include "common/base/fd.hpp"
 #include "common/base/log.hpp"
+#include "tests/support/folder.hpp"
 #include "tests/unit/ingest/media.hpp"
 
 #include <algorithm>
@@ -11,12 +13,13 @@
 #include <string>
 #include <vector>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 namespace live::ingest {
 namespace {
@@ -32,24 +35,22 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-class PipelineTest : public ::testing::Test {
+class PipelineTest : public live::test::FolderTest {
  protected:
   PipelineTest() {
     ::signal(SIGPIPE, SIG_IGN);
     log::set_sink([this](std::string_view line) { log_.emplace_back(line); });
-    std::string pattern = ::testing::TempDir() + "pipeline-XXXXXX";
-    folder_ = ::mkdtemp(pattern.data());
   }
   ~PipelineTest() override {
     pipeline_.reset();
     io_.run_for(20s);
     log::set_sink({});
-    std::filesystem::remove_all(folder_);
   }
 
   /// `script` for sh, in the folder of the test.
   void start(const std::string& script) {
-    options_.command = process::Command{{"sh", "-c", "cd " + folder_ + "; " + script}, {}, {}};
+    options_.command =
+        process::Command{{"sh", "-c", "cd " + folder_.string() + "; " + script}, {}, {}};
     options_.name = "door";
     pipeline_ = std::make_unique<Pipeline>(io_, options_, [this] { gone_ = true; });
     pipeline_->header(buffer("[H]"));
@@ -74,7 +75,7 @@ class PipelineTest : public ::testing::Test {
     });
   }
   [[nodiscard]] std::string file(const std::string& name) const {
-    std::ifstream in{folder_ + "/" + name};
+    std::ifstream in{folder_ / name};
     return {std::istreambuf_iterator<char>{in}, {}};
   }
   [[nodiscard]] bool until_file(const std::string& name, const std::string& content) {
@@ -90,7 +91,6 @@ class PipelineTest : public ::testing::Test {
   std::unique_ptr<Pipeline> pipeline_;
   bool gone_ = false;
   std::vector<std::string> log_;
-  std::string folder_;
 };
 
 TEST_F(PipelineTest, StartsItsCommandWithTheFirstStart) {
@@ -164,10 +164,10 @@ TEST_F(PipelineTest, ASlowReaderLosesWholeGopsOnly) {
       pipeline_->push(gather(fmt::format("<{:02}.{}{:*>9992}>\n", gop, i, "")), i == 0);
   EXPECT_GT(pipeline_->counts().dropped_gops, 20U);
   EXPECT_LE(pipeline_->counts().queued, options_.queue_bytes);
-  std::ofstream{folder_ + "/go"};
+  std::ofstream{folder_ / "go"};
   pipeline_->finish();
   ASSERT_TRUE(until_gone());
-  std::ifstream out{folder_ + "/out"};
+  std::ifstream out{folder_ / "out"};
   std::string line;
   std::vector<int> got;
   for (int number = 0; std::getline(out, line); ++number) {
@@ -242,7 +242,7 @@ TEST_F(PipelineTest, ACommandThatClosesItsInputGetsNothingUntilItEnds) {
     pipeline_->push(gather("K3 "), true);
   EXPECT_EQ(pipeline_->counts().queued, 0U);
   EXPECT_EQ(pipeline_->counts().starts, 1U);
-  std::ofstream{folder_ + "/go"};
+  std::ofstream{folder_ / "go"};
   ASSERT_TRUE(until([&] {
     pipeline_->push(gather("K4 "), true);
     return pipeline_->counts().starts == 2;
@@ -375,12 +375,16 @@ TEST_F(PipelineTest, WhatADeadLeaderLeftBehindEndsBeforeTheNextStart) {
 }
 
 TEST_F(PipelineTest, ThatIsDestroyedTakesItsGroupAlong) {
-  start("trap '' TERM; sleep 0.5; echo left >out");
+  const auto held = folder_ / "held";
+  ASSERT_EQ(::mkfifo(held.c_str(), 0600), 0);
+  const Fd reading{::open(held.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
+  start("trap '' TERM; exec 9>held; echo ready >&2; sleep 60");
   pipeline_->push(gather("K1 "), true);
+  ASSERT_TRUE(until_logged("ready"));
   pipeline_.reset();
   io_.run_for(20s);
-  ::usleep(600'000);
-  EXPECT_EQ(file("out"), "");
+  pollfd end{reading.get(), POLLIN, 0};
+  EXPECT_EQ(::poll(&end, 1, 20'000), 1) << "all of it that held the other end";
   EXPECT_FALSE(gone_);
 }
 
@@ -402,8 +406,8 @@ TEST_F(PipelineTest, TwoHundredAtOnce) {
   std::vector<std::unique_ptr<Pipeline>> all;
   options_.name = "one of many";
   for (int i = 0; i < number; ++i) {
-    options_.command =
-        process::Command{{"sh", "-c", fmt::format("exec cat >{}/out{}", folder_, i)}, {}, {}};
+    options_.command = process::Command{
+        {"sh", "-c", fmt::format("exec cat >{}/out{}", folder_.string(), i)}, {}, {}};
     all.push_back(std::make_unique<Pipeline>(io_, options_, [&] { ++ended; }));
     all.back()->header(buffer("[H]"));
   }
@@ -417,8 +421,7 @@ TEST_F(PipelineTest, TwoHundredAtOnce) {
     one->finish();
   ASSERT_TRUE(until([&] { return ended == number; }, 60s));
   for (int i = 0; i < number; ++i) {
-    EXPECT_EQ(std::filesystem::file_size(fmt::format("{}/out{}", folder_, i)),
-              3 + 20 * piece.size());
+    EXPECT_EQ(std::filesystem::file_size(folder_ / fmt::format("out{}", i)), 3 + 20 * piece.size());
     EXPECT_EQ(all.at(static_cast<std::size_t>(i))->counts().dropped_bytes, 0U);
   }
 }

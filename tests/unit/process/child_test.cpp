@@ -316,6 +316,7 @@ INSTANTIATE_TEST_SUITE_P(Pidfd, GroupWith, ::testing::Bool());
 TEST_P(GroupWith, LivesAsLongAsAMember) {
   std::array<int, 2> ends{};
   ASSERT_EQ(::pipe(ends.data()), 0);
+  ASSERT_EQ(::prctl(PR_SET_CHILD_SUBREAPER, 1), 0) << "so that the member is ours to wait for";
   const pid_t leader = ::fork();
   if (leader == 0) {
     ::setpgid(0, 0);
@@ -340,8 +341,9 @@ TEST_P(GroupWith, LivesAsLongAsAMember) {
   EXPECT_TRUE(group.alive()) << "the member";
   EXPECT_TRUE(group.signal(SIGKILL));
   ASSERT_EQ(::read(reading.get(), &c, 1), 0) << "the member has gone";
-  for (int i = 0; i < 200 && group.alive(); ++i)
-    ::usleep(10'000);  // until init has waited for it: nothing tells us
+  ASSERT_GT(::waitpid(-leader, &status, 0), 0);
+  ::prctl(PR_SET_CHILD_SUBREAPER, 0);
+  EXPECT_FALSE(group.alive());
   EXPECT_FALSE(group.signal(SIGTERM));
 }
 
