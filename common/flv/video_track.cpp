@@ -1,6 +1,7 @@
 #include "common/flv/video_track.hpp"
 
 #include "common/codec/records.hpp"
+#include "common/flv/color_info.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -13,6 +14,7 @@ void VideoTrack::begin(std::uint32_t codec_id) {
   codec_id_ = codec_id;
   codec_ = video_codec(codec_id);
   header_.clear();
+  colour_.reset();
   sets_.reset();
   if (codec_ == Codec::avc || codec_ == Codec::hevc) sets_.emplace(*codec_, true);
   adopt({});
@@ -42,6 +44,13 @@ void VideoTrack::header(const VideoPacket& packet) {
   sets_->seed(packet.data);
   stale_ = true;
   if (!parameters_) refresh();
+}
+
+void VideoTrack::metadata(const VideoPacket& packet) {
+  auto told = read_color_info(packet.data);
+  if (!told || !video_codec(packet.codec_id)) return;
+  if (!codec_) begin(packet.codec_id);  // it may come before the header
+  if (packet.codec_id == codec_id_) colour_ = std::move(told->colour);
 }
 
 void VideoTrack::refresh() {

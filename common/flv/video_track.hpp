@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/base/bytes.hpp"
+#include "common/codec/colour.hpp"
 #include "common/codec/parameter_sets.hpp"
 #include "common/codec/parameters.hpp"
 #include "common/flv/video.hpp"
@@ -19,6 +20,8 @@ class VideoTrack {
  public:
   /// A sequence_start packet.  What it changes takes effect with the next key frame.
   void header(const VideoPacket& packet);
+  /// A metadata packet, which may tell colours.  One of another codec than the track's is ignored.
+  void metadata(const VideoPacket& packet);
 
   /// Would header() change anything?
   [[nodiscard]] bool is_news(const VideoPacket& header) const;
@@ -34,7 +37,9 @@ class VideoTrack {
 
   /// As of the newest key frame, or header; nothing while they are not known.
   [[nodiscard]] const std::optional<codec::Parameters>& parameters() const { return parameters_; }
-  /// True once after they changed.
+  /// As the publisher told them last.
+  [[nodiscard]] const std::optional<codec::Colour>& colour() const { return colour_; }
+  /// True once after the parameters changed.
   bool take_changed() { return std::exchange(changed_, false); }
 
  private:
@@ -52,6 +57,7 @@ class VideoTrack {
   Buffer header_;  ///< data of the last one
   std::optional<codec::ParameterSets> sets_;
   std::optional<codec::Parameters> parameters_;
+  std::optional<codec::Colour> colour_;
   bool stale_ = false;  ///< the sets have changed since
   bool changed_ = false;
   bool needs_key_ = true;

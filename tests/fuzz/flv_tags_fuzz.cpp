@@ -1,6 +1,7 @@
 // USES: live::flv
 // File header, tag headers, and the input as an audio and a video body.
 #include "common/flv/audio.hpp"
+#include "common/flv/color_info.hpp"
 #include "common/flv/tag.hpp"
 #include "common/flv/video.hpp"
 
@@ -21,6 +22,7 @@ void video(Bytes body) {
   for (const auto& packet : std::get<flv::VideoBody>(read).packets) {
     check(packet.data.size() <= body.size());
     flv::codec_name(packet.codec_id);
+    if (packet.kind == flv::VideoPacket::Kind::metadata) flv::read_color_info(packet.data);
     auto parameters = flv::video_parameters(packet);
     if (!parameters) continue;
     flv::complete_video(*parameters, body);

@@ -113,9 +113,7 @@ Intake::Found Intake::take_video(Media& media, bool cut) {
   Headers::Tracks headers;
   for (const auto& packet : body->packets) {
     if (!is_wanted(packet.track)) continue;
-    if (packet.kind == Kind::metadata)
-      headers_.keep(Headers::Kind::video_metadata, Headers::Tracks{}.set(packet.track),
-                    media.message);
+    if (packet.kind == Kind::metadata) take_metadata(media, packet);
     if (packet.kind != Kind::frame && packet.kind != Kind::sequence_start) continue;
     if (!carries(packet)) {
       if (!refusal_.empty()) return Found::refused;
@@ -134,6 +132,14 @@ Intake::Found Intake::take_video(Media& media, bool cut) {
   }
   if (headers.any()) headers_.keep(Headers::Kind::video, headers, media.message);
   return media.parts.empty() ? Found::nothing : Found::media;
+}
+
+void Intake::take_metadata(const Media& media, const VideoPacket& packet) {
+  headers_.keep(Headers::Kind::video_metadata, Headers::Tracks{}.set(packet.track), media.message);
+  if (!live::flv::video_codec(packet.codec_id)) return;
+  const auto track = track_of<VideoTrack>(packet.track);
+  if (track == left_out) return;
+  std::get<VideoTrack>(tracks_[track].is).metadata(packet);
 }
 
 void Intake::video_frame(Media& media, std::size_t track, const VideoPacket& packet, bool cut) {

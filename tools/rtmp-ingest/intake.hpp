@@ -93,6 +93,7 @@ class Intake {
  private:
   Found take_video(Media& media, bool cut);
   Found take_audio(Media& media);
+  void take_metadata(const Media& media, const live::flv::VideoPacket& packet);
   void video_frame(Media& media, std::size_t track, const live::flv::VideoPacket& packet, bool cut);
   void audio_frame(Media& media, std::size_t track, const live::flv::AudioPacket& packet);
   [[nodiscard]] bool carries(const live::flv::VideoPacket& packet);

@@ -339,5 +339,33 @@ TEST_F(FeedCodecs, RubbishIsCountedAndLeftOut) {
   items();
 }
 
+// Colours
+
+TEST_F(FeedCodecs, ColoursOfHighDynamicRangeStandInTheInitSegment) {
+  sound();
+  Buffer told;
+  live::flv::amf0::write_text(told, "colorInfo");
+  live::flv::amf0::Object config, info;
+  config.properties = {{"colorPrimaries", {9.0}},
+                       {"transferCharacteristics", {16.0}},
+                       {"matrixCoefficients", {9.0}}};
+  info.properties = {{"colorConfig", {config}}};
+  live::flv::amf0::write(told, {info});
+  const auto body =
+      video_body(live::flv::VideoPacket::Kind::metadata, four_cc("avc1"), false, told);
+
+  video(0, body);
+  video(0, avc_header(avcc_32));
+  video(0, avc_frame(true, idr_32));
+  video(40, avc_frame(false, inter_32));
+  feed().finish();
+  ASSERT_EQ(epochs().size(), 1U);
+  EXPECT_EQ(samples(1, 0).size(), 2U);
+  const auto init = live::as_text(*headers_.at(0).first);
+  const auto nclx = bytes("6e636c78 0009 0010 0009 00");
+  EXPECT_NE(init.find(live::as_text(nclx)), std::string_view::npos);
+  EXPECT_EQ(passed_.at(1).preface->messages.at(1).payload, body) << "players get it as it was sent";
+}
+
 }  // namespace
 }  // namespace rtmp_ingest::test
