@@ -23,7 +23,9 @@ namespace {
 std::atomic<int> wake_up{-1};
 std::atomic<bool> hung_up{false};
 std::atomic<std::int64_t> stopped_at{0};  // milliseconds on the monotonic clock; 0 = not yet
+std::atomic<void (*)()> last_wish{nullptr};
 static_assert(std::atomic<std::int64_t>::is_always_lock_free);
+static_assert(std::atomic<void (*)()>::is_always_lock_free);
 
 std::int64_t now_ms() {
   timespec now{};
@@ -32,6 +34,7 @@ std::int64_t now_ms() {
 }
 
 void die_by(int signal) {
+  if (auto* const wish = last_wish.load()) wish();
   struct sigaction action {};
   action.sa_handler = SIG_DFL;
   ::sigaction(signal, &action, nullptr);
@@ -105,6 +108,8 @@ awaitable<void> watch(Events events) {
 }
 
 }  // namespace
+
+void before_dying(void (*wish)()) { last_wish = wish; }
 
 Signals::Signals(asio::io_context& io, std::function<void()> on_stop,
                  std::function<void()> on_reload) {

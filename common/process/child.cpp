@@ -3,12 +3,15 @@
 #include "common/base/fd.hpp"
 #include "common/base/units.hpp"
 #include "common/net/deadline.hpp"
+#include "common/net/signals.hpp"
 #include "common/net/spawn.hpp"
 #include "common/process/group.hpp"
 #include "common/process/launch.hpp"
 #include "common/process/lines.hpp"
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -28,6 +31,23 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto look_interval = 50ms;              // at a leader, where the kernel has no pidfd
 constexpr std::size_t most_at_end = 256U << 10U;  // of standard error, once the leader has exited
+
+// Who leaves at once, by a second signal, takes the groups along: one that ignores SIGTERM would be left for ever.  This is
+// what the signal's handler looks at.  Groups beyond are left to the end of their input.
+constexpr std::size_t most_listed = 4'096;
+std::array<std::atomic<pid_t>, most_listed> listed{};
+static_assert(std::atomic<pid_t>::is_always_lock_free);
+
+void kill_listed() {
+  for (const auto& group : listed)
+    if (const auto leader = group.load(); leader > 0) ::kill(-leader, SIGKILL);
+}
+
+/// Puts `now` in the place of `before`, once.
+void list(pid_t before, pid_t now) {
+  const auto place = std::ranges::find_if(listed, [&](const auto& one) { return one == before; });
+  if (place != listed.end()) *place = now;
+}
 
 }  // namespace
 
@@ -157,6 +177,8 @@ Child::Child(asio::io_context& io, const Command& command,
     : state_(std::make_shared<State>(io, launch(command))) {
   state_->on_line = std::move(on_line);
   state_->on_end = std::move(on_end);
+  list(0, pid());
+  net::before_dying(kill_listed);
   net::spawn(io, "standard error of a command", State::follow_errors(state_));
   net::spawn(io, "end of a command", State::follow_exit(state_));
 }
@@ -165,6 +187,7 @@ Child::~Child() {
   state_->abandoned = true;
   state_->input.reset();
   state_->group.signal(SIGKILL);
+  list(pid(), 0);
   boost::system::error_code ignored;
   state_->errors.close(ignored);
 }

@@ -53,7 +53,7 @@ class Child {
         std::function<void(Ended)> on_end);
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
-  /// Kills what is left of the group.  The leader is waited for by the loop.
+  /// Kills what is left of the group, as a second SIGTERM to us does (net::Signals).  The leader is waited for by the loop.
   ~Child();
 
   static constexpr std::size_t max_line = 4096;
