@@ -7,6 +7,7 @@
 #include "common/net/deadline.hpp"
 #include "common/net/spawn.hpp"
 
+#include <map>
 #include <optional>
 
 #include <boost/asio/post.hpp>
@@ -26,6 +27,11 @@ struct Comparison {
 };
 
 Denial refused() { return {Denial::Why::unauthorized, "the key is not accepted"}; }
+
+void check_url(const std::string& url) {
+  if (!url.starts_with("http://") && !url.starts_with("https://"))
+    fail(Exit::usage, "--auth-url: not a URL of http:// or https://");
+}
 
 Verdict by_path(const Claim& claim, const Presented& presented) {
   if (is_stream_name(presented.path)) return Grant{presented.path, public_query(claim.query), {}};
@@ -63,23 +69,31 @@ struct Authority::State : std::enable_shared_from_this<State> {
   std::size_t telling = 0;
   asio::steady_timer told;  ///< cancelled: nothing is being told any more
   std::size_t hashing = 0;
-  std::unique_ptr<asio::thread_pool> hasher;  ///< one thread, once it is needed
+  std::map<std::string, std::size_t> hashing_of;  ///< by address
+  std::unique_ptr<asio::thread_pool> hasher;      ///< one thread, once it is needed
 };
 
 awaitable<Verdict> Authority::State::by_keys(const Claim& claim, Wish wish) {
   const auto current = keys->current();
   if (!current->is_costly(claim, wish)) co_return current->check(claim, wish);
-  if (hashing >= options.hashing) co_return Denial{Denial::Why::unavailable, "try again later"};
+  const auto address = Gate::address_of(claim.client);
+  const auto of_address = hashing_of.find(address);
+  if (hashing >= options.hashing ||
+      (of_address != hashing_of.end() && of_address->second >= options.hashing_per_address))
+    co_return Denial{Denial::Why::unavailable, "try again later"};
   if (!hasher) hasher = std::make_unique<asio::thread_pool>(1);
   ++hashing;
+  ++hashing_of[address];
   const auto comparison = std::make_shared<Comparison>(io);
   // What is the loop's goes back to it: the thread lets go of `waits` before the loop can have it.
-  auto work = [current, claim, wish, waits = comparison, self = shared_from_this()]() mutable {
+  auto work = [current, claim, wish, address, waits = comparison,
+               self = shared_from_this()]() mutable {
     auto& loop = self->io;
     auto verdict = current->check(claim, wish);
-    asio::post(loop, [waits = std::move(waits), self = std::move(self),
+    asio::post(loop, [waits = std::move(waits), self = std::move(self), address,
                       verdict = std::move(verdict)]() mutable {
       --self->hashing;
+      if (--self->hashing_of[address] == 0) self->hashing_of.erase(address);
       waits->verdict = std::move(verdict);
       waits->done.cancel();
     });
@@ -145,8 +159,7 @@ awaitable<void> Authority::State::settle(std::shared_ptr<State> self) {
 
 Authority::Authority(asio::io_context& io, AuthorityOptions options) {
   const auto& url = options.auth_url;
-  if (!url.empty() && !url.starts_with("http://") && !url.starts_with("https://"))
-    fail(Exit::usage, "--auth-url: not a URL of http:// or https://");
+  if (!url.empty()) check_url(url);
   if (options.allow_any && !(url.empty() && options.keys_file.empty()))
     fail(Exit::usage, "--allow-any lets everybody in: neither --keys nor --auth-url beside it");
   state_ = std::make_shared<State>(io, std::move(options));
@@ -179,6 +192,11 @@ awaitable<void> Authority::settle() { return State::settle(state_); }
 
 void Authority::reload() {
   if (state_->keys) state_->keys->reload();
+}
+
+void Authority::ask(std::string auth_url) {
+  check_url(auth_url);
+  state_->options.auth_url = std::move(auth_url);
 }
 
 }  // namespace live::ingest

@@ -24,9 +24,9 @@ struct AuthorityOptions {
   std::string auth_url;   ///< "" = none; env: and file: are resolved by the caller
   AuthFormat auth_format = AuthFormat::form;
   bool allow_any = false;
-  std::chrono::milliseconds timeout{3'000};       ///< of a call of the URL
-  std::size_t concurrency = 32, waiting = 1'000;  ///< calls of the URL
-  std::size_t hashing = 64;                       ///< claims that wait for a slow hash
+  std::chrono::milliseconds timeout{3'000};           ///< of a call of the URL
+  std::size_t concurrency = 32, waiting = 1'000;      ///< calls of the URL
+  std::size_t hashing = 64, hashing_per_address = 8;  ///< claims that wait for a slow hash
   GateLimits penalties;
 };
 
@@ -50,6 +50,8 @@ class Authority {
 
   /// SIGHUP: reads the keys again; keeps the old ones, with an error in the log, when the file is wrong.
   void reload();
+  /// From now on the auth URL is this one; REQUIRES: there was one.  Throws Failure(usage) as the constructor does.
+  void ask(std::string auth_url);
 
  private:
   struct State;

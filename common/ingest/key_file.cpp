@@ -3,6 +3,8 @@
 #include "common/base/failure.hpp"
 #include "common/base/log.hpp"
 
+#include <utility>
+
 namespace live::ingest {
 namespace {
 
@@ -32,6 +34,12 @@ void KeyFile::read() {
       std::chrono::nanoseconds{stamp_.modified_ns})};
   settled_ = std::chrono::system_clock::now() - modified > settles;
   keys_ = std::make_shared<const Keys>(Keys::load(path_));
+  const auto crowded = keys_->crowded_app();
+  if (crowded && !std::exchange(said_crowded_, true))
+    log::warn(
+        "{}: more than {} crypt(5) hashes for {}: a key that comes without its name is not "
+        "looked for among them",
+        path_.string(), Keys::hashes_of_an_app, crowded->empty() ? "any app" : *crowded);
   if (!warned_ && is_readable_by_others(path_)) {
     warned_ = true;
     log::warn("{}: every user of this machine can read it: chmod o-r", path_.string());

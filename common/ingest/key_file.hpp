@@ -44,6 +44,7 @@ class KeyFile {
   Monotonic read_at_{};
   std::string complaint_;  ///< what the log was told
   bool warned_ = false;    ///< of the file's mode
+  bool said_crowded_ = false;
 };
 
 }  // namespace live::ingest

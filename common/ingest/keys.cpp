@@ -5,6 +5,7 @@
 #include "common/ingest/crypt_hash.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cstring>
 #include <map>
 #include <memory>
@@ -65,6 +66,19 @@ std::vector<std::string_view> split(std::string_view line) {
   return words;
 }
 
+/// "sha1:...", "{SHA}...": a hash of somebody else's, which would be a key that nobody has.
+bool is_foreign_hash(std::string_view word) {
+  constexpr std::array<std::string_view, 12> kinds{"md5",    "sha1",   "sha224",   "sha256",
+                                                   "sha384", "sha512", "sha-1",    "sha-256",
+                                                   "bcrypt", "argon2", "argon2id", "scrypt"};
+  if (word.starts_with('{') && word.find('}') != npos) return true;
+  std::string kind{word.substr(0, word.find(':'))};
+  if (kind.size() == word.size()) return false;
+  std::ranges::transform(kind, kind.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return std::ranges::find(kinds, kind) != kinds.end();
+}
+
 /// "" or why the secret of a line is none.
 std::string take_secret(std::string_view word, KeyLine& line) {
   constexpr std::string_view sha256 = "sha256:";
@@ -80,6 +94,9 @@ std::string take_secret(std::string_view word, KeyLine& line) {
     line.crypt = word;
     return crypt_complaint(line.crypt);
   }
+  if (is_foreign_hash(word))
+    return "a hash of this kind is not known: sha256: and 64 hexadecimal digits, or one of "
+           "crypt(5)";
   if (word.size() < least_key)
     return fmt::format("the key is shorter than {} characters", least_key);
   if (word.size() > most_key) return fmt::format("the key is longer than {} characters", most_key);
@@ -216,6 +233,21 @@ const KeyLine* Keys::find(const Claim& claim, const Presented& presented, Wish w
   return found;
 }
 
+/// Crypt hashes that count in `app`.
+std::size_t Keys::hashes_for(std::string_view app) const {
+  return static_cast<std::size_t>(std::ranges::count_if(lines_, [&](const auto& line) {
+    return !line.crypt.empty() && (line.app.empty() || line.app == app);
+  }));
+}
+
+std::optional<std::string> Keys::crowded_app() const {
+  const auto crowded = std::ranges::find_if(lines_, [&](const auto& line) {
+    return !line.crypt.empty() && hashes_for(line.app) > hashes_of_an_app;
+  });
+  if (crowded == lines_.end()) return {};
+  return crowded->app;
+}
+
 const KeyLine* Keys::find_crypt(const Claim& claim, const Presented& presented, Wish wish) const {
   const KeyLine* found = nullptr;
   const KeyLine* decoy = nullptr;
@@ -225,7 +257,9 @@ const KeyLine* Keys::find_crypt(const Claim& claim, const Presented& presented, 
     decoy = &line;
     if (!is_for(line, claim, presented, wish)) continue;
     tried = true;
-    if (crypt_matches(line.crypt, presented.key)) found = &line;
+    const bool same = crypt_matches(line.crypt, presented.key) ||
+                      (!presented.also.empty() && crypt_matches(line.crypt, presented.also));
+    if (same) found = &line;
   }
   if (!tried && decoy != nullptr) crypt_matches(decoy->crypt, presented.key);
   return found;
@@ -233,8 +267,9 @@ const KeyLine* Keys::find_crypt(const Claim& claim, const Presented& presented, 
 
 bool Keys::is_costly(const Claim& claim, Wish wish) const {
   const auto presented = present(claim);
-  return presented && !presented->key.empty() && !presented->names.empty() &&
-         std::ranges::any_of(lines_, [](const auto& line) { return !line.crypt.empty(); }) &&
+  if (!presented || presented->key.empty()) return false;
+  if (presented->names.empty() && hashes_for(claim.app) > hashes_of_an_app) return false;
+  return std::ranges::any_of(lines_, [](const auto& line) { return !line.crypt.empty(); }) &&
          find(claim, *presented, wish) == nullptr;
 }
 

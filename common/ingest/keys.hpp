@@ -11,8 +11,9 @@
 // key belongs to one name (or to several in different apps); it must not be a name of the file, as names are public.
 //
 //   key      plain text of 8 to 512 characters, or "sha256:" and 64 hex digits of its SHA-256, or a crypt(5) hash: yescrypt,
-//            bcrypt, SHA-512, SHA-256.  A crypt hash costs milliseconds by design: it is tried only for the name beside the
-//            key (app/name?key=KEY), and refused here where its cost would be a second or more.
+//            bcrypt, SHA-512, SHA-256.  A crypt hash costs milliseconds by design: where a name comes with the key
+//            (app/name?key=KEY) only those of the name are tried, for a key alone all of its app as long as they are few
+//            (hashes_of_an_app).  Refused here where its cost would be a second or more.
 //   app      of the publish URL; "*" or nothing: any
 //   options  max-bitrate=RATE   what the publisher may send
 //            play-only          the key lets play (--play key), not publish
@@ -47,6 +48,7 @@ class Keys {
  public:
   static constexpr std::size_t largest_file = 1U << 20U;  ///< bytes
   static constexpr std::size_t hashes_per_name = 4;       ///< crypt(5) ones
+  static constexpr std::size_t hashes_of_an_app = 16;     ///< tried for a key that comes alone
 
   /// Throws Failure(config) "FILE:LINE: why", never with the key.
   static Keys parse(std::string_view text, const std::string& file);
@@ -60,12 +62,16 @@ class Keys {
   /// Will check() take long: crypt(5) hashes must be tried?  Then not on the loop.
   [[nodiscard]] bool is_costly(const Claim& claim, Wish wish = Wish::publish) const;
   [[nodiscard]] std::size_t size() const { return lines_.size(); }
+  /// An app in which a key that comes alone is not looked for among the crypt(5) hashes, because there are too many; nothing
+  /// when there is none.  "": any app.
+  [[nodiscard]] std::optional<std::string> crowded_app() const;
 
  private:
   [[nodiscard]] const KeyLine* find(const Claim& claim, const Presented& presented,
                                     Wish wish) const;
   [[nodiscard]] const KeyLine* find_crypt(const Claim& claim, const Presented& presented,
                                           Wish wish) const;
+  [[nodiscard]] std::size_t hashes_for(std::string_view app) const;
 
   std::vector<KeyLine> lines_;
 };

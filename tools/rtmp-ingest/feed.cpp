@@ -114,7 +114,10 @@ void Feed::State::begin_session() {
   rule = {};
   waiting = true;
   video_live = false;
+  facts.video.clear();
+  facts.audio.clear();
   facts.encoder.clear();
+  facts.width = facts.height = 0;
   held.clear();
   held_bytes = 0;
 }

@@ -140,6 +140,8 @@ void check(const Options& o) {
     fail(Exit::usage, "--challenge asks for names and plain keys of --keys: give the file");
   if (o.auth_json && o.auth_url.empty())
     fail(Exit::usage, "--auth-format is that of --auth-url: give the URL");
+  if (o.format == Format::flv && o.cut != live::mux::Cut{})
+    fail(Exit::usage, "--fragment is for fMP4: --format flv has no fragments");
   if (o.max_bit_rate && *o.max_bit_rate == 0)
     fail(Exit::usage, "--max-bitrate 0 lets nobody publish: leave it out where there is no limit");
   if (o.max_lag < min_lag)

@@ -42,11 +42,14 @@ constexpr std::size_t strangers = 1'000;
 
 live::Monotonic now() { return std::chrono::steady_clock::now(); }
 
+std::string load_auth_url(const Options& options) {
+  return live::for_option("--auth-url", [&] { return live::resolve_secret(options.auth_url); });
+}
+
 live::ingest::AuthorityOptions authority_options(const Options& options) {
   live::ingest::AuthorityOptions authority;
   authority.keys_file = options.keys;
-  authority.auth_url =
-      live::for_option("--auth-url", [&] { return live::resolve_secret(options.auth_url); });
+  authority.auth_url = load_auth_url(options);
   authority.auth_format =
       options.auth_json ? live::ingest::AuthFormat::json : live::ingest::AuthFormat::form;
   // With neither, only this machine can connect: check_open() has seen to that.
@@ -217,6 +220,7 @@ void read_again(const std::function<void()>& load) {
 void Server::reload() {
   live::log::info("reading keys, certificates and token again");
   authority_.reload();
+  if (!options_.auth_url.empty()) read_again([this] { authority_.ask(load_auth_url(options_)); });
   if (!options_.status_token_file.empty()) read_again([this] { token_ = load_token(options_); });
   if (tls_) read_again([this] { *tls_ = load_tls(options_); });
 }

@@ -45,6 +45,16 @@ for name in gate-1 gate-2; do
 done
 wait_for 20 "the end of who had a slow hash" ended_in ingest gate
 
+# A slow hash is found without its name, too.
+publish alone film.flv "$url/live/key-of-the-gate"
+await alone 30
+equal "status of ffmpeg with a key alone that has a slow hash" "$STATUS" 0
+
+# User and password of the URL, as clients send them that leave it whole (ffmpeg's own takes them out: see challenge.sh).
+start user ffmpeg -nostdin -v warning -i film.flv -c copy -f flv -rtmp_tcurl "rtmp://door:key-of-the-door@127.0.0.1/live" "$url/live/door"
+await user 30
+equal "status of ffmpeg with user and password" "$STATUS" 0
+
 publish app film.flv "$url/other/yard?key=the%20key%20of%20the%20yard"
 await app 30
 ((STATUS != 0)) || fail "a key was taken in another app"

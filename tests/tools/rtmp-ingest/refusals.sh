@@ -27,6 +27,12 @@ exits 64 20 rtmp-ingest --key=S3cretKeyOfDoor99 7
 has err "not expected: --key"
 lacks err "S3cret"
 exits 69 20 rtmp-ingest --listen 203.0.113.1:0 --no-output
+exits 64 20 rtmp-ingest --listen 127.0.0.1:0 --format flv --fragment gop -- cat
+has err "--format flv has no fragments"
+echo "door sha1:5baa61e4c9b93f3f0682250b6cf8331b7ee68fd8" >keys.txt
+exits 78 20 rtmp-ingest --listen 127.0.0.1:0 --keys keys.txt --no-output
+has err "keys.txt:1: a hash of this kind is not known"
+lacks err 5baa61
 echo "door" >keys.txt
 exits 78 20 rtmp-ingest --listen 127.0.0.1:0 --keys keys.txt --no-output
 has err "keys.txt:1: "

@@ -233,6 +233,40 @@ TEST_F(AuthorityTest, SoManySlowHashesWait) {
     EXPECT_EQ(std::get<Denial>(verdicts[i]).why, Denial::Why::unavailable);
 }
 
+TEST_F(AuthorityTest, OneAddressDoesNotTakeThePlacesOfOthers) {
+  keys("bob " + std::string{bcrypt} + "\n");
+  options_.hashing_per_address = 2;
+  Authority authority{io_, options_};
+  std::array<std::variant<Grant, Denial>, 4> verdicts;
+  for (std::size_t i = 0; i < 4; ++i) {
+    auto asked = claim("bob", "key=password");
+    asked.client = i < 3 ? fmt::format("203.0.113.9:{}", i) : "203.0.113.10:1";
+    ++left_;
+    net::spawn(io_, "test", ask(authority, asked, Wish::publish, verdicts[i], left_));
+  }
+  run();
+  EXPECT_TRUE(std::holds_alternative<Grant>(verdicts[0]));
+  EXPECT_TRUE(std::holds_alternative<Grant>(verdicts[1]));
+  EXPECT_EQ(std::get<Denial>(verdicts[2]).why, Denial::Why::unavailable);
+  EXPECT_TRUE(std::holds_alternative<Grant>(verdicts[3]));
+  EXPECT_EQ(name(authority, claim("bob", "key=password")), "bob") << "places are given back";
+}
+
+TEST_F(AuthorityTest, AsksAnotherUrlOnceItIsTold) {
+  const auto answers = [](const char* body) {
+    return [body](const std::string&) { return test::http_answer("200 OK", body); };
+  };
+  const test::HttpServer before{answers("name=before")};
+  const test::HttpServer after{answers("name=after")};
+  options_.auth_url = before.url();
+  Authority authority{io_, options_};
+  EXPECT_EQ(name(authority, claim("good")), "before");
+  EXPECT_THROW(authority.ask("ftp://nowhere"), Failure);
+  EXPECT_EQ(name(authority, claim("good")), "before");
+  authority.ask(after.url());
+  EXPECT_EQ(name(authority, claim("good")), "after");
+}
+
 TEST_F(AuthorityTest, MayGoWhileAHashIsCompared) {
   keys("bob " + std::string{bcrypt} + "\n");
   std::variant<Grant, Denial> verdict;

@@ -123,19 +123,40 @@ TEST(Keys, AHashHidesTheKey) {
   EXPECT_EQ(name(file, claim(std::string{sha256.substr(7)})), "");
 }
 
-TEST(Keys, ACryptHashIsTriedOnlyBesideItsName) {
+TEST(Keys, ACryptHashIsTriedForItsNameOrForAKeyAlone) {
   for (const auto hash : {sha512_crypt, sha256_crypt, bcrypt}) {
     const auto file = keys(fmt::format("bob {}\nanna otherwise\n", hash));
     EXPECT_TRUE(file.is_costly(claim("bob", "key=password")));
     EXPECT_EQ(name(file, claim("bob", "key=password")), "bob");
     EXPECT_EQ(name(file, claim("bob", "key=Password")), "");
-    EXPECT_FALSE(file.is_costly(claim("password")));
-    EXPECT_EQ(name(file, claim("password")), "");
+    EXPECT_TRUE(file.is_costly(claim("password")));
+    EXPECT_EQ(name(file, claim("password")), "bob");
+    EXPECT_EQ(name(file, claim("p%61ssword")), "bob");
+    EXPECT_EQ(name(file, claim("Password")), "");
+    EXPECT_FALSE(file.is_costly(claim("otherwise"))) << "no need to try";
+    EXPECT_FALSE(file.is_costly(claim("")));
     EXPECT_EQ(name(file, claim("anna", "key=password")), "");
     EXPECT_FALSE(file.is_costly(claim("anna", "key=otherwise"))) << "no need to try";
     EXPECT_TRUE(file.is_costly(claim("nobody", "key=password")))
         << "as costly as a name that is there";
   }
+}
+
+TEST(Keys, AKeyAloneIsLookedForAmongFewCryptHashesOnly) {
+  std::string lines;
+  for (std::size_t i = 0; i < Keys::hashes_of_an_app; ++i)
+    lines += fmt::format("n{} {} live\n", i, i == 9 ? sha256_crypt : bcrypt);
+  const auto few = keys(lines + fmt::format("other {} elsewhere\n", bcrypt));
+  EXPECT_NE(name(few, claim("password")), "") << "all of them are of that key";
+  EXPECT_EQ(name(few, claim("password", "", "elsewhere")), "other");
+  EXPECT_EQ(name(few, claim("password", "", "nowhere")), "");
+  EXPECT_FALSE(few.crowded_app());
+  const auto many = keys(lines + fmt::format("more {}\n", bcrypt));
+  EXPECT_EQ(many.crowded_app(), "live");
+  EXPECT_FALSE(many.is_costly(claim("password")));
+  EXPECT_EQ(name(many, claim("password")), "");
+  EXPECT_EQ(name(many, claim("n9", "key=password")), "n9");
+  EXPECT_EQ(name(many, claim("password", "", "elsewhere")), "more");
 }
 
 TEST(Keys, ANameMayHaveSeveralKeys) {
@@ -191,6 +212,16 @@ TEST(KeyFile, NamesTheLineOfAnError) {
   EXPECT_EQ(
       complaint("anna sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
       "keys.txt:1: the hash is that of nothing");
+}
+
+TEST(KeyFile, RefusesHashesOfOtherKinds) {
+  for (const auto* hash :
+       {"sha1:5baa61e4c9b93f3f0682250b6cf8331b7ee68fd8", "SHA256:5e884898da28",
+        "md5:5f4dcc3b5aa765d61d8327deb882cf99", "{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=",
+        "sha512:b109f3bbbc244eb82441917ed06d618b9008dd09b3befd1b5e07394c"})
+    EXPECT_THAT(complaint(fmt::format("anna {}", hash)), HasSubstr("kind is not known")) << hash;
+  EXPECT_EQ(complaint("anna sha1-is-old:12345"), "");
+  EXPECT_EQ(complaint("anna {not-closed"), "");
 }
 
 TEST(KeyFile, NeverQuotesWhatMayBeAKey) {

@@ -1,6 +1,8 @@
 // A publisher that comes back, stamps that go wrong, further tracks.
 #include "tests/unit/rtmp-ingest/stage.hpp"
 
+#include <gmock/gmock.h>
+
 namespace rtmp_ingest::test {
 namespace {
 
@@ -64,6 +66,22 @@ TEST_F(FeedSessions, WithOtherParametersBeginAnEpoch) {
   EXPECT_EQ(epochs()[1].video()->parameters.width, 64U);
   expect_no_steps_back();
   EXPECT_NE(passed_.front().preface, passed_.back().preface);
+}
+
+TEST_F(FeedSessions, TellNothingOfTheOneBefore) {
+  audio(0, aac_header());
+  video(0, avc_header(avcc_32));
+  video(0, avc_frame(true, idr_32));
+  EXPECT_THAT(feed().facts().video, testing::StartsWith("H.264 32x"));
+  EXPECT_NE(feed().facts().audio, "");
+  feed().begin_session();
+  EXPECT_EQ(feed().facts().video, "");
+  EXPECT_EQ(feed().facts().audio, "");
+  EXPECT_EQ(feed().facts().width, 0U);
+  audio(0, aac_header());
+  video(0, avc_header(avcc_64));
+  video(0, avc_frame(true, idr_64));
+  EXPECT_THAT(feed().facts().video, testing::StartsWith("H.264 64x"));
 }
 
 TEST_F(FeedSessions, WithoutSoundWaitForItAndBeginAnEpochWithoutIt) {

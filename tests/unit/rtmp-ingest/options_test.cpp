@@ -43,13 +43,14 @@ TEST(IngestOptions, LetNoStrangerInByDefault) {
 
 TEST(IngestOptions, ReadTheirWords) {
   const auto options = parsed({"--proxy-protocol", "v2", "--auth-format", "json", "--play", "key",
-                               "--takeover", "never", "--format", "flv", "--fragment", "2s",
+                               "--takeover", "never", "--format", "fmp4", "--fragment", "2s",
                                "--tracks", "all", "--max-bitrate", "8M", "--grace", "0"});
   EXPECT_EQ(options.proxy_protocol, 2);
   EXPECT_TRUE(options.auth_json);
   EXPECT_EQ(play_policy(options, true), Play::key);
   EXPECT_EQ(options.takeover, Takeover::never);
-  EXPECT_EQ(options.format, Format::flv);
+  EXPECT_EQ(options.format, Format::fmp4);
+  EXPECT_EQ(parsed({"--format", "flv"}).format, Format::flv);
   EXPECT_EQ(options.cut.duration, std::chrono::seconds{2});
   EXPECT_TRUE(options.all_tracks);
   EXPECT_EQ(options.max_bit_rate, 8'000'000U);
@@ -66,6 +67,8 @@ TEST(IngestOptions, RefuseWhatCannotBeMeant) {
   EXPECT_THAT(refusal(parsed({"--max-bitrate", "0"})), HasSubstr("--max-bitrate"));
   EXPECT_THAT(refusal(parsed({"--max-lag", "0"})), HasSubstr("--max-lag"));
   EXPECT_THAT(refusal(parsed({"--auth-format", "json"})), HasSubstr("--auth-url"));
+  EXPECT_THAT(refusal(parsed({"--format", "flv", "--fragment", "gop"})), HasSubstr("--fragment"));
+  EXPECT_EQ(refusal(parsed({"--format", "flv"})), "");
 }
 
 TEST(IngestOptions, MakeAShellOnlyOfExec) {
