@@ -28,5 +28,5 @@ await writer 20
 start writer ladder
 await judge $((seconds + 60))
 [[ $STATUS == 0 ]] || fail "the judge found: $(head -n 20 breaches)"
-has root/film/low/index.m3u8 '^#EXT-X-DISCONTINUITY$'
+has root/film/low/journal.m3u8 '^#EXT-X-DISCONTINUITY$'
 has judge.err 'breaches'

@@ -24,7 +24,8 @@ def check_durations(playlist, judge):
 
 
 def check_control(playlist, judge):
-    control = {name: float(value) for name, value in playlist.control.items() if value not in ("YES", "NO", "")}
+    seconds = ("HOLD-BACK", "PART-HOLD-BACK", "CAN-SKIP-UNTIL")
+    control = {name: float(playlist.control[name]) for name in seconds if playlist.control.get(name)}
     hold_back = control.get("HOLD-BACK")
     if hold_back is not None and hold_back < 3 * playlist.target:
         judge("hold-back-low", f"HOLD-BACK={hold_back}, the target is {playlist.target} s")

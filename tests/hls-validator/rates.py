@@ -14,7 +14,7 @@ def peak(segments, target):
             size += one[1]
             if duration > 1.5 * target:
                 break
-            if duration >= 0.5 * target:
+            if duration > 0 and duration >= 0.5 * target:
                 most = max(most, size * 8 / duration)
     return most
 
