@@ -1,11 +1,11 @@
 #include "common/ingest/keys.hpp"
 
+#include "common/base/ascii.hpp"
 #include "common/base/failure.hpp"
 #include "common/base/file.hpp"
 #include "common/ingest/crypt_hash.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cstring>
 #include <map>
 #include <memory>
@@ -72,11 +72,9 @@ bool is_foreign_hash(std::string_view word) {
                                                    "sha384", "sha512", "sha-1",    "sha-256",
                                                    "bcrypt", "argon2", "argon2id", "scrypt"};
   if (word.starts_with('{') && word.find('}') != npos) return true;
-  std::string kind{word.substr(0, word.find(':'))};
-  if (kind.size() == word.size()) return false;
-  std::ranges::transform(kind, kind.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return std::ranges::find(kinds, kind) != kinds.end();
+  const auto kind = word.substr(0, word.find(':'));
+  return kind.size() < word.size() &&
+         std::ranges::any_of(kinds, [&](auto known) { return is_same_word(kind, known); });
 }
 
 /// "" or why the secret of a line is none.
