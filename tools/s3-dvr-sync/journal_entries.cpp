@@ -1,5 +1,6 @@
 #include "tools/s3-dvr-sync/journal_entries.hpp"
 
+#include "common/base/failure.hpp"
 #include "common/base/fd.hpp"
 #include "common/base/text.hpp"
 #include "common/hls/syntax.hpp"
@@ -22,14 +23,16 @@ namespace {
 
 /// Takes the marks out of the comments before a segment.
 JournalEntry to_entry(hls::Segment segment) {
-  JournalEntry entry{{}, {}, std::move(segment)};
+  JournalEntry entry{{}, {}, {}, std::move(segment)};
   entry.segment.parts.clear();
   std::erase_if(entry.segment.others, [&](std::string_view line) {
     const bool begins = line.starts_with(broadcast_mark);
     const bool counts = line.starts_with(sequence_mark);
     if (begins) entry.begins = line.substr(broadcast_mark.size());
+    const bool dates = line.starts_with(written_mark);
     if (counts) entry.sequence = hls::parse_integer(line.substr(sequence_mark.size()));
-    return begins || counts;
+    if (dates) entry.written = hls::parse_integer(line.substr(written_mark.size()));
+    return begins || counts || dates || line == ended_mark;
   });
   return entry;
 }
@@ -69,16 +72,20 @@ live::Step<std::vector<JournalEntry>> JournalParser::feed(std::string_view text)
 }
 
 JournalReader::News JournalReader::read(std::vector<JournalEntry>& out) {
-  if (!why_.empty()) return News::wrong;
   const live::Fd file{::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
   struct stat facts {};
   const bool there = file && ::fstat(file.get(), &facts) == 0 && S_ISREG(facts.st_mode);
   const auto size = there ? static_cast<std::uint64_t>(facts.st_size) : 0;
+  if (!file && errno != ENOENT) {
+    why_ = fmt::format("open it: {}", live::errno_text());
+    return News::wrong;
+  }
   const bool another = inode_ != 0 && (!there || facts.st_ino != inode_ || size < taken_);
   if (another) {
     *this = JournalReader{path_};
     return News::anew;
   }
+  if (damaged_) return News::wrong;
   if (!there || size == taken_) return News::none;
   inode_ = facts.st_ino;
 
@@ -90,10 +97,12 @@ JournalReader::News JournalReader::read(std::vector<JournalEntry>& out) {
   auto step = parser_.feed(text);
   if (std::holds_alternative<live::NeedMore>(step)) {
     if (text.size() < piece_bytes) return News::none;  // its end is still to come
+    damaged_ = true;
     why_ = fmt::format("byte {}: no entry is that long", taken_);
     return News::wrong;
   }
   if (const auto* wrong = std::get_if<live::Malformed>(&step)) {
+    damaged_ = true;
     why_ =
         fmt::format("line {} behind byte {}: {}", wrong->at, taken_, live::printable(wrong->why));
     return News::wrong;

@@ -19,10 +19,15 @@ namespace s3_dvr_sync {
 constexpr std::string_view broadcast_mark = "#BROADCAST:";
 /// EXT-X-MEDIA-SEQUENCE of the segment; in journals that we write for trees that have none.
 constexpr std::string_view sequence_mark = "#SEQUENCE:";
+/// Its file's time, nanoseconds since 1970; likewise.
+constexpr std::string_view written_mark = "#WRITTEN:";
+/// Behind the last entry of a list that has ended; likewise.
+constexpr std::string_view ended_mark = "#ENDED";
 
 struct JournalEntry {
   std::optional<std::string> begins;      ///< the id of the broadcast that begins with it
   std::optional<std::uint64_t> sequence;  ///< what sequence_mark says
+  std::optional<std::uint64_t> written;   ///< what written_mark says
   live::hls::Segment segment;             ///< with the map and key that apply to it, without parts
   bool operator==(const JournalEntry&) const = default;
 };
@@ -50,7 +55,7 @@ class JournalReader {
     none,
     entries,  ///< and there may be more
     anew,  ///< it is another file than before, or shorter: all that was read is void; the next call begins at its begin
-    wrong,  ///< nothing behind this can be read; `why`
+    wrong,  ///< nothing behind this can be read, or it may not be read at all; `why`
   };
   /// At most 1 MiB of it at a time.  A file that is not there is an empty one.
   News read(std::vector<JournalEntry>& out);
@@ -65,6 +70,7 @@ class JournalReader {
   JournalParser parser_;
   std::uint64_t inode_ = 0, taken_ = 0;
   std::string why_;
+  bool damaged_ = false;  ///< and will be the next time
 };
 
 }  // namespace s3_dvr_sync

@@ -11,6 +11,7 @@
 #include "tools/s3-dvr-sync/upload_log.hpp"
 
 #include <algorithm>
+#include <fstream>
 #include <utility>
 #include <vector>
 
@@ -29,24 +30,29 @@ constexpr std::size_t most_list_bytes = 16U << 20U;
 
 void RollingList::remember(const JournalEntry& entry) {
   last_ = entry.segment;
+  last_written_ = entry.written;
   if (entry.sequence) next_ = *entry.sequence + 1;
 }
 
 /// One that ends before what was there, or whose segments are others under the same numbers.
-bool RollingList::is_another(const hls::MediaPlaylist& list) const {
+bool RollingList::is_another(const hls::MediaPlaylist& list, const WrittenOf& written_of) const {
   const auto first = list.media_sequence + list.skipped;
   const auto end = first + list.segments.size();
   if (!next_ || end < *next_ || (ended_ && !list.ended)) return true;
   if (!last_ || *next_ <= first) return false;
   const auto& same = list.segments[*next_ - 1 - first];
-  return same.uri != last_->uri || same.duration != last_->duration;
+  if (same.uri != last_->uri || same.duration != last_->duration) return true;
+  // A writer that was restarted between two looks may give the same names to the same numbers.
+  const auto written = last_written_ ? written_of(same) : std::nullopt;
+  return written && written != last_written_;
 }
 
-RollingList::News RollingList::news(const hls::MediaPlaylist& list, const IdOf& id_of) const {
+RollingList::News RollingList::news(const hls::MediaPlaylist& list, const IdOf& id_of,
+                                    const WrittenOf& written_of) const {
   News out;
   const auto first = list.media_sequence + list.skipped;
   const auto end = first + list.segments.size();
-  const bool another = is_another(list);
+  const bool another = is_another(list, written_of);
   const auto from = another ? first : std::max(first, *next_);
   if (from >= end) return out;
   out.begins = another || silent_;
@@ -58,8 +64,10 @@ RollingList::News RollingList::news(const hls::MediaPlaylist& list, const IdOf& 
     if (number == from && out.missed > 0) segment.discontinuity = true;
     if (number == from && out.begins)
       out.text += fmt::format("{}{}\n", broadcast_mark, id_of(segment));
-    out.text += fmt::format("{}{}\n{}", sequence_mark, number,
-                            hls::format_entry(segment, before ? &*before : nullptr));
+    out.text += fmt::format("{}{}\n", sequence_mark, number);
+    out.last_written = written_of(segment);
+    if (out.last_written) out.text += fmt::format("{}{}\n", written_mark, *out.last_written);
+    out.text += hls::format_entry(segment, before ? &*before : nullptr);
     before = std::move(segment);
   }
   out.next = end;
@@ -70,6 +78,7 @@ RollingList::News RollingList::news(const hls::MediaPlaylist& list, const IdOf& 
 void RollingList::take(News news) {
   next_ = news.next;
   last_ = std::move(news.last);
+  last_written_ = news.last_written;
   ended_ = silent_ = false;
 }
 
@@ -79,6 +88,10 @@ RollingJournal::RollingJournal(fs::path list, fs::path folder)
   fs::create_directories(folder_, error);
   if (error)
     live::fail(live::Exit::cannot_create, "create {}: {}", folder_.string(), error.message());
+  read();
+}
+
+void RollingJournal::read() {
   JournalReader reader{path()};
   std::vector<JournalEntry> entries;
   JournalReader::News news{};
@@ -87,10 +100,24 @@ RollingJournal::RollingJournal(fs::path list, fs::path folder)
       rolling_.remember(entry);
     entries.clear();
   }
-  if (news == JournalReader::News::wrong)
-    live::fail(live::Exit::bad_data, "read {}: {}", path().string(), reader.why());
-  if (fs::exists(path(), error)) live::tree::cut_to(path(), reader.taken());
+  std::error_code error;
+  if (news == JournalReader::News::wrong) {
+    live::log::error("{}: {}; it is put aside, what the list names begins a broadcast",
+                     path().string(), reader.why());
+    fs::rename(path(), folder_ / "journal.damaged", error);
+    if (error) live::fail(live::Exit::io, "rename {}: {}", path().string(), error.message());
+    rolling_ = {};
+    return;
+  }
   empty_ = reader.taken() == 0;
+  if (!fs::exists(path(), error)) return;
+  std::string end(ended_mark.size() + 2, '\0');
+  std::ifstream file{path(), std::ios::binary};
+  file.seekg(static_cast<std::streamoff>(reader.taken()));
+  file.read(end.data(), static_cast<std::streamsize>(end.size()));
+  end.resize(static_cast<std::size_t>(file.gcount()));
+  if (end == fmt::format("{}\n", ended_mark)) return rolling_.ended();
+  live::tree::cut_to(path(), reader.taken());
 }
 
 fs::path RollingJournal::path() const { return folder_ / live::tree::journal_name; }
@@ -123,8 +150,17 @@ bool RollingJournal::look() {
     if (segment.map) named_.insert(segment.map->uri);
   }
   ended_ = list.ended;
-  if (ended_) rolling_.ended();
+  if (ended_) end();
   return true;
+}
+
+/// Behind a restart the list is the same, and what follows is another one.
+void RollingJournal::end() {
+  if (rolling_.is_ended()) return;
+  rolling_.ended();
+  const auto line = fmt::format("{}\n", ended_mark);
+  if (!empty_ && live::tree::append_line(path(), line, true) == live::Written::full)
+    live::log::warn("{}: no space to say that it has ended", path().string());
 }
 
 /// When its first segment was written, as in 2026-11-21T17:04:05.123Z, without what a name cannot have: should our own journal
@@ -140,8 +176,17 @@ std::string RollingJournal::id_of(const hls::Segment& first) const {
   return text;
 }
 
+/// A file of several segments grows, and says nothing.
+std::optional<std::uint64_t> RollingJournal::written(const hls::Segment& segment) const {
+  if (segment.range || !is_plain_name(segment.uri)) return {};
+  const auto mark = mark_of(list_.parent_path() / segment.uri);
+  return mark ? std::optional{static_cast<std::uint64_t>(mark->mtime_ns)} : std::nullopt;
+}
+
 void RollingJournal::append(const hls::MediaPlaylist& list) {
-  auto news = rolling_.news(list, [this](const hls::Segment& first) { return id_of(first); });
+  auto news = rolling_.news(
+      list, [this](const hls::Segment& first) { return id_of(first); },
+      [this](const hls::Segment& segment) { return written(segment); });
   if (news.text.empty()) return;
   std::string head;
   if (empty_)

@@ -1,5 +1,5 @@
 // A journal for trees that have none: what a rolling list of ffmpeg or nginx names is written down before it leaves the list,
-// in DIR/.s3-dvr-sync/trees/<stream>/<rendition>/journal.m3u8, as man 5 hls-tree has it, plus sequence_mark.
+// in DIR/.s3-dvr-sync/trees/<stream>/<rendition>/journal.m3u8, as man 5 hls-tree has it, plus the marks of journal_entries.hpp.
 //
 // What it cannot promise: a segment that came and left between two looks is missed, and one that the writer deletes before it is
 // uploaded is lost.
@@ -30,28 +30,35 @@ class RollingList {
     bool begins = false;       ///< a broadcast does
     std::uint64_t next = 0;
     std::optional<live::hls::Segment> last;
+    std::optional<std::uint64_t> last_written;
   };
+  /// When the file of a segment was written, nanoseconds since 1970; nothing: it is not there, or still grows.
+  using WrittenOf = std::function<std::optional<std::uint64_t>(const live::hls::Segment&)>;
   /// `id_of`: names the broadcast that begins with a segment, if one does.
   using IdOf = std::function<std::string(const live::hls::Segment&)>;
-  [[nodiscard]] News news(const live::hls::MediaPlaylist& list, const IdOf& id_of) const;
+  [[nodiscard]] News news(const live::hls::MediaPlaylist& list, const IdOf& id_of,
+                          const WrittenOf& written_of) const;
   /// They stand in the journal.
   void take(News news);
   /// The list has ended: another one begins from its begin.
   void ended() { ended_ = true; }
+  [[nodiscard]] bool is_ended() const { return ended_; }
   /// Nothing came for long: whatever comes is another broadcast.
   void silent() { silent_ = true; }
 
  private:
-  [[nodiscard]] bool is_another(const live::hls::MediaPlaylist& list) const;
+  [[nodiscard]] bool is_another(const live::hls::MediaPlaylist& list,
+                                const WrittenOf& written_of) const;
 
   std::optional<std::uint64_t> next_;  ///< EXT-X-MEDIA-SEQUENCE of the segment that is to come
   std::optional<live::hls::Segment> last_;
+  std::optional<std::uint64_t> last_written_;
   bool ended_ = false, silent_ = false;
 };
 
 class RollingJournal {
  public:
-  /// Reads what is there.  Throws Failure(cannot_create, io).
+  /// Reads what is there; what of it is damaged is put aside.  Throws Failure(cannot_create, io).
   RollingJournal(std::filesystem::path list, std::filesystem::path folder);
 
   /// Reads the list if it has changed, and appends what is new; false: it has not.
@@ -66,8 +73,11 @@ class RollingJournal {
   [[nodiscard]] const std::set<std::string>& named() const { return named_; }
 
  private:
+  void read();
   void append(const live::hls::MediaPlaylist& list);
+  void end();
   [[nodiscard]] std::string id_of(const live::hls::Segment& first) const;
+  [[nodiscard]] std::optional<std::uint64_t> written(const live::hls::Segment& segment) const;
 
   std::filesystem::path list_, folder_;
   RollingList rolling_;

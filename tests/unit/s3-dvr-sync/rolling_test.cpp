@@ -32,23 +32,29 @@ RollingList::IdOf id(const std::string& text) {
   return [text](const Segment&) { return text; };
 }
 
+std::optional<std::uint64_t> nobody_knows(const Segment&) { return {}; }
+
+RollingList::WrittenOf at(std::uint64_t time) {
+  return [time](const Segment&) { return time; };
+}
+
 TEST(RollingList, WritesDownWhatIsNew) {
   RollingList rolling;
-  auto news = rolling.news(list(5, 2), id("a"));
+  auto news = rolling.news(list(5, 2), id("a"), nobody_knows);
   EXPECT_EQ(news.text,
             "#BROADCAST:a\n#SEQUENCE:5\n#EXTINF:4,\n5.ts\n#SEQUENCE:6\n#EXTINF:4,\n6.ts\n");
   EXPECT_TRUE(news.begins);
   rolling.take(std::move(news));
-  EXPECT_EQ(rolling.news(list(5, 2), id("b")).text, "");
-  news = rolling.news(list(6, 2), id("b"));
+  EXPECT_EQ(rolling.news(list(5, 2), id("b"), nobody_knows).text, "");
+  news = rolling.news(list(6, 2), id("b"), nobody_knows);
   EXPECT_EQ(news.text, "#SEQUENCE:7\n#EXTINF:4,\n7.ts\n");
   EXPECT_FALSE(news.begins);
 }
 
 TEST(RollingList, SaysWhatItMissed) {
   RollingList rolling;
-  rolling.take(rolling.news(list(5, 2), id("a")));
-  const auto news = rolling.news(list(10, 1), id("b"));
+  rolling.take(rolling.news(list(5, 2), id("a"), nobody_knows));
+  const auto news = rolling.news(list(10, 1), id("b"), nobody_knows);
   EXPECT_EQ(news.missed, 3U);
   EXPECT_EQ(news.text, "#SEQUENCE:10\n#EXT-X-DISCONTINUITY\n#EXTINF:4,\n10.ts\n");
 }
@@ -56,10 +62,10 @@ TEST(RollingList, SaysWhatItMissed) {
 TEST(RollingList, AWriterThatBeginsAnewBeginsABroadcast) {
   const auto begins = [](const MediaPlaylist& next, bool ended, bool silent) {
     RollingList rolling;
-    rolling.take(rolling.news(list(5, 3), id("a")));
+    rolling.take(rolling.news(list(5, 3), id("a"), nobody_knows));
     if (ended) rolling.ended();
     if (silent) rolling.silent();
-    return rolling.news(next, id("b")).text;
+    return rolling.news(next, id("b"), nobody_knows).text;
   };
   EXPECT_THAT(begins(list(0, 2), false, false), HasSubstr("#BROADCAST:b\n#SEQUENCE:0\n"));
   EXPECT_THAT(begins(list(5, 4, "x"), false, false), HasSubstr("#BROADCAST:b\n#SEQUENCE:5\n"))
@@ -70,17 +76,27 @@ TEST(RollingList, AWriterThatBeginsAnewBeginsABroadcast) {
   EXPECT_THAT(begins(list(5, 4), false, false), Not(HasSubstr("BROADCAST")));
 }
 
+TEST(RollingList, AWriterThatBeginsAnewBetweenTwoLooksIsKnownByItsFiles) {
+  RollingList rolling;
+  rolling.take(rolling.news(list(0, 3), id("a"), at(100)));
+  EXPECT_THAT(rolling.news(list(0, 4), id("b"), at(100)).text, Not(HasSubstr("BROADCAST")));
+  EXPECT_THAT(rolling.news(list(0, 4), id("b"), at(200)).text,
+              HasSubstr("#BROADCAST:b\n#SEQUENCE:0\n#WRITTEN:200\n"));
+}
+
 class RollingTest : public TreesTest {
  protected:
-  /// As `ffmpeg -f hls` leaves it.
-  void rolling(const std::string& path, int first, int count, bool ended = false) {
+  /// As `ffmpeg -f hls` leaves it; `anew`: one that was started again, and writes its files again.
+  void rolling(const std::string& path, int first, int count, bool ended = false,
+               bool anew = false) {
     std::string text =
         "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:4\n#EXT-X-MEDIA-SEQUENCE:" +
         std::to_string(first) + "\n";
     const auto folder = std::filesystem::path{path}.parent_path();
     for (int n = first; n < first + count; ++n) {
       text += "#EXTINF:4,\n" + std::to_string(n) + ".ts\n";
-      write(folder / (std::to_string(n) + ".ts"), "ts " + std::to_string(n));
+      const auto file = folder / (std::to_string(n) + ".ts");
+      if (anew || !std::filesystem::exists(root_ / file)) write(file, "ts " + std::to_string(n));
     }
     if (ended) text += "#EXT-X-ENDLIST\n";
     write(path, text);
@@ -118,7 +134,7 @@ TEST_F(RollingTest, TheSameNamesAgainAreOtherObjects) {
   sync(trees, journal_);
   const auto before = bucket_.size();
   wall_ += 100s;
-  rolling("cam/index.m3u8", 0, 2);
+  rolling("cam/index.m3u8", 0, 2, false, true);
   sync(trees, journal_);
   EXPECT_EQ(bucket_.size(), 2 * before);
 }
@@ -134,6 +150,47 @@ TEST_F(RollingTest, GoesOnOverARestart) {
   EXPECT_EQ(std::ranges::count(sync(trees, journal_), ' '), 2);
   EXPECT_THAT(only_vod(), HasSubstr("0.ts"));
   EXPECT_THAT(only_vod(), HasSubstr("3.ts"));
+}
+
+TEST_F(RollingTest, AnEndIsKnownOverARestart) {
+  rolling("cam/hd/index.m3u8", 0, 2, true);
+  make_older(root_ / "cam/hd/0.ts", 100s);
+  {
+    TreeSync trees{root_, {}, journal_};
+    sync(trees, journal_);
+  }
+  auto text = text_of("cam/hd/index.m3u8");
+  text.resize(text.find("#EXT-X-ENDLIST"));
+  write("cam/hd/2.ts", "ts 2");
+  write("cam/hd/index.m3u8", text + "#EXTINF:4,\n2.ts\n");  // its numbers go on
+  TreeSync trees{root_, {}, journal_};
+  sync(trees, journal_);
+  EXPECT_EQ(std::ranges::count_if(bucket_, [](const auto& e) { return e.first.ends_with("m3u8"); }),
+            2)
+      << "another broadcast has begun";
+}
+
+TEST_F(RollingTest, NamesThatAreGivenAgainBetweenTwoRunsAreOtherObjects) {
+  rolling("cam/hd/index.m3u8", 0, 2);
+  for (const auto* name : {"cam/hd/0.ts", "cam/hd/1.ts"})
+    make_older(root_ / name, 100s);
+  {
+    TreeSync trees{root_, {}, journal_};
+    sync(trees, journal_);
+  }
+  rolling("cam/hd/index.m3u8", 0, 3, false, true);  // the writer was restarted
+  TreeSync trees{root_, {}, journal_};
+  EXPECT_EQ(std::ranges::count(sync(trees, journal_), ' '), 3);
+}
+
+TEST_F(RollingTest, ADamagedJournalHoldsUpNobody) {
+  const auto journal = ".s3-dvr-sync/trees/cam/hd/journal.m3u8";
+  write(journal, "#EXTM3U\n#EXT-X-TARGETDURATION:x\n#EXTINF:4,\n0.ts\n");
+  rolling("cam/hd/index.m3u8", 0, 2);
+  rolling("other/hd/index.m3u8", 0, 2);
+  TreeSync trees{root_, {}, journal_};
+  const auto order = sync(trees, journal_);
+  EXPECT_EQ(std::ranges::count(order, ' '), 4);
 }
 
 TEST_F(RollingTest, WithoutOurJournalTheKeysAreTheSame) {
