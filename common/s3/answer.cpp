@@ -40,6 +40,20 @@ std::optional<Number> number(std::string_view text) {
   return value;
 }
 
+/// As encoding-type=url has it: a plus is a space.
+std::string decoded(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    unsigned byte = 0;
+    const auto* digits = text.data() + 1;
+    const bool escaped = text.size() > 2 && text.front() == '%' &&
+                         std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2;
+    out += escaped ? static_cast<char>(byte) : text.front() == '+' ? ' ' : text.front();
+    text.remove_prefix(escaped ? 3 : 1);
+  }
+  return out;
+}
+
 /// ETags come quoted, mostly.
 std::string unquoted(std::string text) {
   std::erase(text, '"');
@@ -85,8 +99,10 @@ std::optional<UploadList> parse_uploads(std::string_view xml) {
   const Document document{xml, "ListMultipartUploadsResult"};
   if (!document) return {};
   UploadList out;
+  const bool encoded = document.text("EncodingType") == "url";
   for (const auto node : document.root().children("Upload")) {
-    out.uploads.push_back({node.child_value("Key"), node.child_value("UploadId"),
+    const std::string key = node.child_value("Key");
+    out.uploads.push_back({encoded ? decoded(key) : key, node.child_value("UploadId"),
                            parse_iso_date(node.child_value("Initiated"))});
   }
   if (document.truncated()) {

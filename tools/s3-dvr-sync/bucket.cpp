@@ -43,6 +43,24 @@ std::string host_of(std::string_view url, bool tls) {
   return endpoint ? endpoint->host : std::string{};
 }
 
+/// <Endpoint> of a redirect: a host, with the bucket in front of it or not.
+std::string host_of_endpoint(std::string_view name, const s3::Place& place) {
+  const auto in_front = place.bucket + ".";
+  const bool has_bucket = name.starts_with(in_front);
+  if (has_bucket && place.is_path_style()) name.remove_prefix(in_front.size());
+  const auto host =
+      has_bucket || place.is_path_style() ? std::string{name} : fmt::format("{}{}", in_front, name);
+  return name.empty() ? std::string{} : host_of(fmt::format("https://{}", host), true);
+}
+
+/// Of a stranger, and to be put into hosts and headers.
+bool is_region(std::string_view name) {
+  constexpr std::size_t longest = 63;
+  return !name.empty() && name.size() <= longest && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
 bool is_refusal(int status) { return status == 301 || status == 400 || status == 403; }
 
 /// For a 301 whose body names the region in words only (HEAD) there is the header.
@@ -121,13 +139,14 @@ bool Bucket::learn_time(const live::fetch::Reply& reply) {
 bool Bucket::learn_place(const Answer& answer) {
   auto& place = settings_.place;
   if (const auto region = region_of(answer.error, answer.reply);
-      !region.empty() && region != place.region) {
+      is_region(region) && region != place.region) {
     live::log::info("the bucket is in the region {}", live::printable(region));
     place.region = region;
     host_.clear();
     return true;
   }
-  const auto host = host_of(answer.reply.header("location"), place.is_tls());
+  auto host = host_of(answer.reply.header("location"), place.is_tls());
+  if (host.empty()) host = host_of_endpoint(answer.error.endpoint, place);
   if (host.empty() || host == (host_.empty() ? place.host() : host_)) return false;
   live::log::info("the bucket is at {}", live::printable(host));
   host_ = host;
@@ -156,6 +175,7 @@ live::awaitable<Bucket::Answer> Bucket::ask(Ask what) {
     const auto credentials = co_await credentials_.get();
     const auto believed = std::tuple{skew_, settings_.place.region, host_};
     Answer answer;
+    answer.first = failures == 0 && lessons == 0;
     answer.reply = co_await send(what, credentials);
     answer.status = answer.reply.status;
     if (auto error = s3::parse_error(answer.reply.body)) answer.error = std::move(*error);
@@ -194,6 +214,7 @@ live::awaitable<Bucket::Answer> Bucket::ask(Ask what) {
       fail(Exit::try_again, "{} {}: {}", what.method, live::printable(what.key), said);
     live::log::debug("{} {}: {}: again", what.method, live::printable(what.key), said);
     ++retries_;
+    if (answer.status == 0) host_.clear();  // that a redirect has named, and that may be gone
     co_await live::net::pause(jitter_.next(failures));
   }
 }
@@ -227,14 +248,6 @@ live::awaitable<std::optional<Object>> Bucket::head(std::string key) {
   co_return out;
 }
 
-live::awaitable<std::optional<std::string>> Bucket::get(std::string key, std::size_t most) {
-  const Ask what{"GET", std::move(key), {}, {}, {}, most, {}};
-  auto answer = co_await ask(what);
-  if (answer.status == 404) co_return std::nullopt;
-  if (answer.status != 200) refuse(what, answer);
-  co_return std::move(answer.reply.body);
-}
-
 live::awaitable<std::optional<std::string>> Bucket::put(std::string key, Kind kind, Body body,
                                                         Over over) {
   Ask what{"PUT", std::move(key), {}, {}, std::move(body), live::s3::max_answer_bytes, {}};
@@ -242,15 +255,7 @@ live::awaitable<std::optional<std::string>> Bucket::put(std::string key, Kind ki
   what.headers.push_back({std::string{sha256_name}, what.body.sums.sha256});
   if (settings_.content_md5)
     what.headers.push_back({"Content-MD5", s3::content_md5(what.body.sums.md5)});
-  const auto plain = what.headers;
-  const bool guarded = over == Over::nothing && conditional_;
-  if (guarded) what.headers.push_back({"If-None-Match", "*"});
-  auto answer = co_await ask(what);
-  if (guarded && answer.status == 501) {  // "A header you provided implies functionality ..."
-    conditional_ = notices_ = false;
-    what.headers = plain;
-    answer = co_await ask(what);
-  }
+  const auto answer = co_await ask_guarded(what, over);
   if (answer.status == 412) {
     notices_ = true;
     co_return std::nullopt;
@@ -259,13 +264,26 @@ live::awaitable<std::optional<std::string>> Bucket::put(std::string key, Kind ki
   co_return unquoted(answer.reply.header("etag"));
 }
 
-live::awaitable<std::string> Bucket::begin(std::string key, Kind kind) {
+live::awaitable<Bucket::Answer> Bucket::ask_guarded(Ask what, Over over) {
+  const auto plain = what.headers;
+  const bool guarded = over == Over::nothing && conditional_;
+  if (guarded) what.headers.push_back({"If-None-Match", "*"});
+  auto answer = co_await ask(what);
+  if (guarded && answer.status == 501) {  // "A header you provided implies functionality ..."
+    conditional_ = notices_ = false;
+    what.headers = plain;
+    answer = co_await ask(std::move(what));
+  }
+  co_return answer;
+}
+
+live::awaitable<Bucket::Begun> Bucket::begin(std::string key, Kind kind) {
   Ask what{"POST", std::move(key), {{"uploads", ""}}, {}, {}, live::s3::max_answer_bytes, {}};
   what.headers = labels(what.key, kind);
   const auto answer = co_await ask(what);
   auto id = s3::parse_upload_id(answer.reply.body);
   if (answer.status != 200 || !id) refuse(what, answer);
-  co_return std::move(*id);
+  co_return Begun{std::move(*id), answer.first};
 }
 
 live::awaitable<std::optional<std::string>> Bucket::put_part(std::string key, std::string id,
@@ -281,13 +299,14 @@ live::awaitable<std::optional<std::string>> Bucket::put_part(std::string key, st
 }
 
 live::awaitable<Bucket::Completed> Bucket::complete(std::string key, std::string id,
-                                                    std::vector<s3::UploadedPart> parts) {
+                                                    std::vector<s3::UploadedPart> parts,
+                                                    Over over) {
   Ask what{
       "POST",    std::move(key), {{"uploadId", std::move(id)}}, {}, {}, live::s3::max_answer_bytes,
       completing};
   what.body = body_of(s3::complete_body(parts), false);
   what.headers = {{"Content-Type", "application/xml"}};
-  const auto answer = co_await ask(what);
+  const auto answer = co_await ask_guarded(what, over);
   if (answer.status == 404 || answer.status == 412) co_return Completed{};
   // A 200 may be followed by an <Error>, which ask() has tried again where that helps.
   auto etag = s3::parse_completed(answer.reply.body);
@@ -324,17 +343,14 @@ live::awaitable<std::optional<std::vector<s3::UploadedPart>>> Bucket::parts(std:
 live::awaitable<std::vector<s3::OpenUpload>> Bucket::uploads(std::string key) {
   const auto full = settings_.place.full_key(key);
   Ask what{"GET", {}, {{"prefix", full}, {"uploads", ""}}, {}, {}, live::s3::max_answer_bytes, {}};
+  // XML has no way to say these.
+  const bool encoded = std::ranges::any_of(full, [](unsigned char c) { return c < ' '; });
+  if (encoded) what.query.push_back({"encoding-type", "url"});
   const auto answer = co_await ask(what);
   auto page = s3::parse_uploads(answer.reply.body);
   if (answer.status != 200 || !page) refuse(what, answer);
   std::erase_if(page->uploads, [&](const auto& upload) { return upload.key != full; });
   co_return std::move(page->uploads);
-}
-
-live::awaitable<void> Bucket::remove(std::string key) {
-  Ask what{"DELETE", std::move(key), {}, {}, {}, live::s3::max_answer_bytes, {}};
-  const auto answer = co_await ask(what);
-  if (answer.status != 204 && answer.status != 200 && answer.status != 404) refuse(what, answer);
 }
 
 }  // namespace s3_dvr_sync

@@ -44,17 +44,17 @@ class Bucket {
   Bucket(live::fetch::Client& client, CredentialSource& credentials, BucketSettings settings);
 
   live::awaitable<std::optional<Object>> head(std::string key);
-  /// The content, at most `most` bytes; nothing: there is none.
-  live::awaitable<std::optional<std::string>> get(std::string key, std::size_t most);
-
   enum class Over { nothing, anything };  ///< may an object be there already?
   /// Its ETag; nothing: there is an object already, and the server noticed (not all do).
   live::awaitable<std::optional<std::string>> put(std::string key, Kind kind, Body body, Over over);
   /// True where a 412 tells that there is an object already, so that nobody needs to ask first.
   [[nodiscard]] bool notices_what_is_there() const { return notices_; }
 
-  /// The id of a new multipart upload.
-  live::awaitable<std::string> begin(std::string key, Kind kind);
+  struct Begun {
+    std::string id;     ///< of a new multipart upload
+    bool only = false;  ///< false: it was asked for more than once, and there may be others
+  };
+  live::awaitable<Begun> begin(std::string key, Kind kind);
   /// Its ETag; nothing: the server does not know the upload.
   live::awaitable<std::optional<std::string>> put_part(std::string key, std::string id,
                                                        unsigned number, Body body);
@@ -64,7 +64,7 @@ class Bucket {
     std::string etag;  ///< as the answer says it; may be empty
   };
   live::awaitable<Completed> complete(std::string key, std::string id,
-                                      std::vector<live::s3::UploadedPart> parts);
+                                      std::vector<live::s3::UploadedPart> parts, Over over);
   /// Also when it is gone already.
   live::awaitable<void> abort(std::string key, std::string id);
   /// Nothing: the server does not know the upload.
@@ -72,7 +72,6 @@ class Bucket {
                                                                             std::string id);
   /// Unfinished multipart uploads of just this key.
   live::awaitable<std::vector<live::s3::OpenUpload>> uploads(std::string key);
-  live::awaitable<void> remove(std::string key);
 
   /// Requests sent so far, and how many of them were not the first of their kind.
   [[nodiscard]] std::uint64_t requests() const { return requests_; }
@@ -91,8 +90,11 @@ class Bucket {
     int status = 0;
     live::fetch::Reply reply;
     live::s3::Error error;  ///< of a refusal; empty code: it had no body
+    bool first = true;      ///< it was asked once
   };
   live::awaitable<Answer> ask(Ask what);
+  /// With If-None-Match, where nothing is to be overwritten and the server knows what that is.
+  live::awaitable<Answer> ask_guarded(Ask what, Over over);
   live::awaitable<std::optional<live::s3::Error>> explain(const Ask& head,
                                                           const live::s3::Credentials& credentials);
   live::awaitable<live::fetch::Reply> send(const Ask& what,

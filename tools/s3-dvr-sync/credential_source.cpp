@@ -31,6 +31,7 @@ std::string variable(const char* name) {
 
 std::filesystem::path aws_file(const char* given, const char* name) {
   if (auto path = variable(given); !path.empty()) return path;
+  if (variable("HOME").empty()) return {};
   return std::filesystem::path{variable("HOME")} / ".aws" / name;
 }
 
@@ -142,6 +143,8 @@ live::awaitable<std::optional<Lease>> CredentialSource::from_container() {
   auto token = variable("AWS_CONTAINER_AUTHORIZATION_TOKEN");
   if (const auto file = variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"); !file.empty())
     token = live::read_file(file, max_file_bytes);
+  while (!token.empty() && std::string_view{"\r\n \t"}.find(token.back()) != std::string_view::npos)
+    token.pop_back();
   if (!token.empty()) request.headers.emplace_back("Authorization", token);
   const auto answer = co_await ask(std::move(request));
   co_return live::s3::credentials_from_json(answer);

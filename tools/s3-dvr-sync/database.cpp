@@ -45,14 +45,25 @@ Database::Database(const std::filesystem::path& path) : path_(path.string()) {
   db_.reset(opened);
   if (code != SQLITE_OK) complain(code);
   sqlite3_busy_timeout(opened, busy_ms);
+  int stays = 1;  // the log is as large as it was when it is needed on a full disk
+  sqlite3_file_control(opened, "main", SQLITE_FCNTL_PERSIST_WAL, &stays);
   sqlite3_limit(opened, SQLITE_LIMIT_LENGTH, longest_value);
   run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA trusted_schema=OFF;"
       // The cache is for a walk over a table as much as for single rows: 1 MiB.
-      "PRAGMA cache_size=-1024; PRAGMA wal_autocheckpoint=256;");
+      "PRAGMA cache_size=-1024; PRAGMA wal_autocheckpoint=128;");
 }
 
 void Database::run(const char* sql) {
   const int code = sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) complain(code);
+}
+
+void Database::sync() {
+  sqlite3_file* log = nullptr;
+  sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&log));
+  if (log == nullptr || log->pMethods == nullptr)
+    return;  // nothing was written since it was opened
+  const int code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
   if (code != SQLITE_OK) complain(code);
 }
 
@@ -120,6 +131,11 @@ std::string Statement::text(int column) const {
 
 std::uint64_t Statement::number(int column) const {
   return static_cast<std::uint64_t>(sqlite3_column_int64(statement_.get(), column));
+}
+
+Unsynced::Unsynced(Database& db) : db_(db) { db_.run("PRAGMA synchronous=NORMAL"); }
+Unsynced::~Unsynced() {
+  sqlite3_exec(db_.get(), "PRAGMA synchronous=FULL", nullptr, nullptr, nullptr);
 }
 
 Transaction::Transaction(Database& db) : db_(db) { db_.run("BEGIN IMMEDIATE"); }

@@ -20,6 +20,8 @@ class Database {
 
   /// Without results; several statements too.
   void run(const char* sql);
+  /// What was committed so far survives a power cut.
+  void sync();
   [[nodiscard]] sqlite3* get() const { return db_.get(); }
   /// Throws Failure for what `code` of SQLite means.
   [[noreturn]] void complain(int code) const;
@@ -70,6 +72,18 @@ class Use {
 
  private:
   Statement& statement_;
+};
+
+/// What is committed while it lives survives a kill, and a power cut from the next sync on.
+class Unsynced {
+ public:
+  explicit Unsynced(Database& db);
+  Unsynced(const Unsynced&) = delete;
+  Unsynced& operator=(const Unsynced&) = delete;
+  ~Unsynced();
+
+ private:
+  Database& db_;
 };
 
 /// All of it or nothing: rolled back unless commit() was called.

@@ -43,7 +43,8 @@ struct Doomed {
 std::vector<Doomed> choose_doomed(std::vector<Candidate> candidates, const DeletionRules& rules,
                                   std::uint64_t free, live::WallClock now);
 
-/// Deletes `path` if it still has this mark; true when it is gone.  Never follows a link.
+/// Deletes `path` if it still has this mark and nobody has it open for writing (where the file system can tell); true when it is
+/// gone.  Never follows a link.
 bool delete_if_same(const std::filesystem::path& path, const FileMark& mark);
 
 }  // namespace s3_dvr_sync

@@ -57,6 +57,8 @@ void prepare(Database& db, const std::filesystem::path& path) {
   transaction.commit();
 }
 
+std::string unknown_upload(const std::string& key) { return "begin/" + key; }
+
 void bind_mark(Statement& statement, const FileMark& mark) {
   statement.bind(mark.size).bind(static_cast<std::uint64_t>(mark.mtime_ns)).bind(mark.inode);
 }
@@ -79,9 +81,28 @@ std::uint64_t now_ms() {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<live::Ms>(now).count());
 }
 
+/// The pages must have been written to be there: a hole in the file needs space later.
+void make_room(Database& db) {
+  constexpr std::uint64_t least_pages = 250;
+  if (number_of(db, "PRAGMA freelist_count") >= least_pages) return;
+  try {
+    db.run(
+        "DROP TABLE IF EXISTS room; CREATE TABLE room (bytes BLOB); INSERT INTO room VALUES "
+        "(zeroblob(1040000)); PRAGMA wal_checkpoint(FULL)");
+  } catch (const live::Failure&) {
+    // What there is must do.
+  }
+  try {
+    db.run("DROP TABLE IF EXISTS room");
+  } catch (const live::Failure&) {
+    // The next time.
+  }
+}
+
 Database opened(const std::filesystem::path& path) {
   Database db{path};
   prepare(db, path);
+  make_room(db);
   return db;
 }
 
@@ -114,6 +135,9 @@ struct Journal::State {
               db,
               "DELETE FROM puts WHERE key = ?1 AND number <= (SELECT number FROM puts WHERE "
               "key = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2)"),
+          used(db,
+               "SELECT 1 FROM puts WHERE key = ?1 UNION ALL SELECT 1 FROM objects WHERE key = ?1 "
+               "LIMIT 1"),
           ours(db,
                "SELECT 1 FROM puts WHERE key = ?1 AND ((etag <> '' AND etag = ?2) OR "
                "(sha256 <> '' AND sha256 = ?3)) UNION ALL SELECT 1 FROM objects WHERE key = ?1 AND "
@@ -138,12 +162,19 @@ struct Journal::State {
           parts(db, "SELECT number, etag, sha256 FROM parts WHERE key = ? ORDER BY number"),
           note(db, "SELECT value FROM notes WHERE name = ?"),
           set_note(db, "INSERT OR REPLACE INTO notes VALUES (?, ?)"),
+          forget_note(db, "DELETE FROM notes WHERE name = ?"),
           forget_notes(db, "DELETE FROM notes WHERE substr(name, 1, length(?1)) = ?1") {}
-    Statement put, keep_put, end_put, forget_puts, ours, begin, part, end, end_parts, store, forget,
-        stored, all, totals, upload, uploads, parts, note, set_note, forget_notes;
+    Statement put, keep_put, end_put, forget_puts, used, ours, begin, part, end, end_parts, store,
+        forget, stored, all, totals, upload, uploads, parts, note, set_note, forget_note,
+        forget_notes;
   };
   Statements use{db};
+  bool unsynced = false;  ///< something was told that a power cut may lose
 
+  bool is_used(const std::string& key) {
+    Use used{use.used};
+    return used->bind(key).step();
+  }
   /// What was at `key` until now stays known.
   void move_to_puts(const std::string& key) {
     use.keep_put.begin().bind(key).run();
@@ -158,14 +189,36 @@ struct Journal::State {
 Journal::Journal(const std::filesystem::path& root) : state_(std::make_unique<State>(root)) {}
 Journal::~Journal() = default;
 
-void Journal::will_put(const std::string& key, const FileMark& /*mark*/,
-                       const std::string& sha256) {
+void Journal::will_put(const std::string& key, const FileMark& mark, const std::string& sha256) {
+  const bool is_file = mark.inode != 0;
+  const bool may_wait = is_file && !state_->is_used(key);
+  std::optional<Unsynced> fast;
+  if (may_wait) fast.emplace(state_->db);
   Transaction transaction{state_->db};
   state_->use.end_put.begin().bind(key).bind(sha256).run();
   state_->use.put.begin().bind(key).bind(sha256).run();
   state_->use.forget_puts.begin().bind(key).bind(puts_of_a_key).run();
   transaction.commit();
+  state_->unsynced = may_wait;
 }
+
+void Journal::will_begin(const std::string& key) { set_note(unknown_upload(key), "1"); }
+
+void Journal::all_known(const std::string& key) {
+  state_->use.forget_note.begin().bind(unknown_upload(key)).run();
+}
+
+bool Journal::may_have_unknown(const std::string& key) const {
+  return note(unknown_upload(key)).has_value();
+}
+
+std::optional<std::string> Journal::open_upload(const std::string& key) const {
+  Use upload{state_->use.upload};
+  if (!upload->bind(key).step()) return {};
+  return upload->text(3);
+}
+
+void Journal::keep_room() { make_room(state_->db); }
 
 void Journal::begun(const std::string& key, const FileMark& mark, const std::string& upload_id,
                     std::uint64_t part_size) {
@@ -188,6 +241,8 @@ void Journal::gone(const std::string& key) {
 }
 
 void Journal::done(const std::string& key, const FileMark& mark, const Stored& stored) {
+  state_->unsynced = true;
+  const Unsynced fast{state_->db};
   Transaction transaction{state_->db};
   state_->end_upload(key);
   state_->move_to_puts(key);
@@ -196,6 +251,12 @@ void Journal::done(const std::string& key, const FileMark& mark, const Stored& s
   bind_mark(store, mark);
   store.bind(stored.etag).bind(stored.sha256).bind(stored.size).bind(now_ms()).run();
   transaction.commit();
+}
+
+void Journal::sync() {
+  if (!state_->unsynced) return;
+  state_->db.sync();
+  state_->unsynced = false;
 }
 
 bool Journal::is_ours(const std::string& key, std::string_view etag,

@@ -6,6 +6,8 @@
 //   uploads   multipart uploads in progress, and `parts` of them
 //   notes     what else must be known after a restart, by name
 //
+// The file has free pages, and the log stays when it is closed: a disk that is full of recordings holds up neither.
+//
 // One process at a time: DIR/.s3-dvr-sync/.lock is locked for as long as a Journal lives.
 #pragma once
 
@@ -33,13 +35,22 @@ class Journal final : public UploadLog {
   ~Journal() override;
 
   void will_put(const std::string& key, const FileMark& mark, const std::string& sha256) override;
+  void will_begin(const std::string& key) override;
   void begun(const std::string& key, const FileMark& mark, const std::string& upload_id,
              std::uint64_t part_size) override;
+  void all_known(const std::string& key) override;
   void part_done(const std::string& key, const PartRecord& part) override;
   void gone(const std::string& key) override;
   void done(const std::string& key, const FileMark& mark, const Stored& stored) override;
+  void sync() override;
   [[nodiscard]] bool is_ours(const std::string& key, std::string_view etag,
                              std::string_view sha256) const override;
+  [[nodiscard]] bool may_have_unknown(const std::string& key) const override;
+  [[nodiscard]] std::optional<std::string> open_upload(const std::string& key) const override;
+
+  /// Room for thousands of further entries on a disk that gets full: what is uploaded then may be deleted.  Does nothing
+  /// where there is enough, or no space for it.
+  void keep_room();
 
   struct Entry {
     FileMark mark;  ///< of the file as it was uploaded

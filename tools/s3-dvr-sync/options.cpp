@@ -5,6 +5,7 @@
 #include "common/cli/options.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <utility>
 #include <variant>
 
@@ -112,6 +113,9 @@ live::s3::Field field_of(const std::string& text) {
   const bool is_value =
       equals != std::string::npos &&
       std::ranges::all_of(text, [](unsigned char c) { return c >= ' ' && c != 0x7f; });
+  auto lower = name;
+  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (lower == "sha256") fail(Exit::usage, "--metadata sha256: it is what every object has");
   if (!is_name || !is_value)
     fail(Exit::usage, "--metadata {}: as in camera=door", live::printable(text));
   return {name, text.substr(equals + 1)};

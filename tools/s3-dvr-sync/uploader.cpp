@@ -7,6 +7,7 @@
 #include "tools/s3-dvr-sync/side_by_side.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include <fcntl.h>
@@ -46,7 +47,9 @@ Ended is_somebody_elses(const std::string& key) {
 }  // namespace
 
 live::awaitable<Ended> Uploader::upload(Item item) {
-  const live::Fd file{::open(item.local.c_str(), O_RDONLY | O_CLOEXEC)};
+  const live::Fd file{::open(item.local.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
+  if (!file && errno != ENOENT)
+    live::fail(live::Exit::no_input, "read {}: {}", item.local.string(), live::errno_text());
   if (!file || mark_of(item.local) != item.mark) co_return Ended::changed;
   Ended ended{};
   if (item.mark.size < multipart_from) {
@@ -66,6 +69,7 @@ std::optional<Ended> Uploader::settle(const Item& item, const Object& found, con
     log_.done(item.key, item.mark, {found.etag, wanted.sha256, found.size});
     return Ended::already;
   }
+  if (item.yields) return Ended::taken;
   if (log_.is_ours(item.key, found.etag, found.sha256)) return {};
   return is_somebody_elses(item.key);
 }
@@ -102,7 +106,11 @@ live::awaitable<Ended> Uploader::put_and_verify(const Item& item, Body body, Buc
   if (from_file && mark_of(item.local) != item.mark) co_return Ended::changed;
   wanted.etag = *etag;
   const auto found = co_await bucket_.head(item.key);
-  if (!found || !matches(*found, wanted)) co_return is_somebody_elses(item.key);
+  if (!found) {
+    live::log::warn("{}: the store took it and does not show it", live::printable(item.key));
+    co_return Ended::changed;
+  }
+  if (!matches(*found, wanted)) co_return is_somebody_elses(item.key);
   wanted.etag = found->etag;
   log_.done(item.key, item.mark, wanted);
   co_return Ended::done;
@@ -146,8 +154,7 @@ live::awaitable<Ended> Uploader::upload_parts(const Item& item, int fd) {
     co_return Ended::changed;
   }
   if (mark_of(item.local) != item.mark) {
-    co_await bucket_.abort(item.key, parts.state.upload_id);
-    log_.gone(item.key);
+    co_await forsake(item, parts.state.upload_id);
     co_return Ended::changed;
   }
   const auto ended = co_await complete(parts);
@@ -155,14 +162,31 @@ live::awaitable<Ended> Uploader::upload_parts(const Item& item, int fd) {
   co_return ended;
 }
 
-/// What is left of attempts of ours costs money, but the object is there: another time will do.
+/// What is left of attempts of ours costs money, but stands in nobody's way: another time will do.
 live::awaitable<void> Uploader::tidy(const std::string& key) {
   try {
-    co_await abort_orphans(key);
+    if (const auto open = log_.open_upload(key)) {
+      co_await bucket_.abort(key, *open);
+      log_.gone(key);
+    }
+    if (!log_.may_have_unknown(key)) co_return;
+    const auto orphans = co_await bucket_.uploads(key);
+    for (const auto& orphan : orphans) {
+      live::log::info("{}: an unfinished upload that nobody knows: aborted", live::printable(key));
+      co_await bucket_.abort(key, orphan.id);
+    }
+    log_.all_known(key);
   } catch (const live::Failure& failure) {
+    if (failure.exit() == live::Exit::io) throw;
     live::log::warn("{}: unfinished uploads of it may be left: {}", live::printable(key),
                     failure.what());
   }
+}
+
+/// Nobody goes on with it.
+live::awaitable<void> Uploader::forsake(const Item& item, const std::string& upload_id) {
+  co_await bucket_.abort(item.key, upload_id);
+  log_.gone(item.key);
 }
 
 /// Parts are believed when both the log and the server have them.
@@ -196,7 +220,8 @@ live::awaitable<std::optional<Ended>> Uploader::look_before_parts(const Parts& p
   const bool whole = parts.state.parts.size() == parts.plan.count;
   if (whole) {  // the answer to its completion was lost
     wanted.etag = s3::multipart_etag(etags_of(parts.state));
-  } else if (found->size == item.mark.size && !log_.is_ours(item.key, found->etag, found->sha256)) {
+  } else if (found->size == item.mark.size &&
+             (item.yields || !log_.is_ours(item.key, found->etag, found->sha256))) {
     wanted.etag = co_await etag_of_file(parts);
   }
   co_return settle(item, *found, wanted);
@@ -213,22 +238,15 @@ live::awaitable<std::string> Uploader::etag_of_file(const Parts& parts) {
   co_return s3::multipart_etag(etags);
 }
 
-/// Uploads of `key` whose ids we never learnt: we were killed, or the answer was lost and asked for again.
-live::awaitable<void> Uploader::abort_orphans(const std::string& key) {
-  const auto orphans = co_await bucket_.uploads(key);
-  for (const auto& orphan : orphans) {
-    live::log::info("{}: an unfinished upload that nobody knows: aborted", live::printable(key));
-    co_await bucket_.abort(key, orphan.id);
-  }
-}
-
-/// What a crash has left between the server's answer and our log is of nobody any more.
+/// An upload whose id we never learn (we are killed, or the answer is lost and asked for again) is looked for later.
 live::awaitable<void> Uploader::begin(Parts& parts) {
   const auto& item = *parts.item;
-  co_await abort_orphans(item.key);
-  const auto id = co_await bucket_.begin(item.key, item.kind);
-  parts.state = {id, parts.plan.size, {}};
-  log_.begun(item.key, item.mark, id, parts.plan.size);
+  co_await tidy(item.key);
+  log_.will_begin(item.key);
+  const auto begun = co_await bucket_.begin(item.key, item.kind);
+  parts.state = {begun.id, parts.plan.size, {}};
+  log_.begun(item.key, item.mark, begun.id, parts.plan.size);
+  if (begun.only) log_.all_known(item.key);
 }
 
 live::awaitable<void> Uploader::send_parts(Parts& parts) {
@@ -264,19 +282,36 @@ live::awaitable<Ended> Uploader::complete(Parts& parts) {
     list.push_back({part.number, 0, part.etag});
     hashes.push_back(part.sha256);
   }
+  Stored wanted{s3::multipart_etag(etags_of(parts.state)), s3::composite_sha256(hashes),
+                item.mark.size};
+  auto over = Bucket::Over::nothing;
+  const auto settled = co_await look_before_end(parts, wanted, over);
+  if (settled) co_return *settled;
   const auto completed =
-      co_await bucket_.complete(item.key, parts.state.upload_id, std::move(list));
-  auto etag = completed.etag;
-  if (etag.empty()) etag = s3::multipart_etag(etags_of(parts.state));
+      co_await bucket_.complete(item.key, parts.state.upload_id, std::move(list), over);
+  if (!completed.etag.empty()) wanted.etag = completed.etag;
   const auto found = co_await bucket_.head(item.key);
-  const Stored wanted{etag, s3::composite_sha256(hashes), item.mark.size};
   if (found && matches(*found, wanted)) {
     log_.done(item.key, item.mark, {found->etag, wanted.sha256, found->size});
     co_return Ended::done;
   }
-  if (!completed.done) log_.gone(item.key);
-  if (found) co_return is_somebody_elses(item.key);
+  if (!completed.done) co_await forsake(item, parts.state.upload_id);
+  if (found && !log_.is_ours(item.key, found->etag, found->sha256))
+    co_return is_somebody_elses(item.key);
   co_return Ended::changed;
+}
+
+/// Since the parts were begun hours may have gone by: what has come to the key meanwhile is not overwritten, either.
+live::awaitable<std::optional<Ended>> Uploader::look_before_end(const Parts& parts,
+                                                                const Stored& wanted,
+                                                                Bucket::Over& over) {
+  const auto& item = *parts.item;
+  const auto found = co_await bucket_.head(item.key);
+  if (!found) co_return std::nullopt;
+  over = Bucket::Over::anything;
+  const auto settled = settle(item, *found, wanted);
+  if (settled) co_await forsake(item, parts.state.upload_id);
+  co_return settled;
 }
 
 }  // namespace s3_dvr_sync

@@ -20,6 +20,7 @@ enum class Ended {
   already,   ///< it was there, the same bytes
   changed,   ///< the file is not what it was, or is not there: look again
   conflict,  ///< something of somebody else's is at its key
+  taken,     ///< other bytes are at its key, and stay (Item::yields)
 };
 
 struct UploadSettings {
@@ -58,8 +59,10 @@ class Uploader {
   live::awaitable<Ended> put_and_verify(const Item& item, Body body, Bucket::Over over);
   live::awaitable<std::optional<Ended>> resume(Parts& parts);
   live::awaitable<std::optional<Ended>> look_before_parts(const Parts& parts);
-  live::awaitable<void> abort_orphans(const std::string& key);
   live::awaitable<void> tidy(const std::string& key);
+  live::awaitable<void> forsake(const Item& item, const std::string& upload_id);
+  live::awaitable<std::optional<Ended>> look_before_end(const Parts& parts, const Stored& wanted,
+                                                        Bucket::Over& over);
   live::awaitable<void> begin(Parts& parts);
   live::awaitable<void> send_parts(Parts& parts);
   live::awaitable<void> send_part(Parts& parts, unsigned number);

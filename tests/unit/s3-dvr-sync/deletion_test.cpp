@@ -1,6 +1,11 @@
 #include "tools/s3-dvr-sync/deletion.hpp"
 
+#include "common/base/fd.hpp"
 #include "tests/support/folder.hpp"
+
+#include <cerrno>
+
+#include <fcntl.h>
 
 namespace s3_dvr_sync {
 namespace {
@@ -76,6 +81,20 @@ TEST_F(DeleteTest, OnlyTheFileThatWasMeantGoes) {
   EXPECT_TRUE(delete_if_same(path, mark_of(path).value()));
   EXPECT_FALSE(std::filesystem::exists(path));
   EXPECT_TRUE(delete_if_same(path, mark)) << "it is gone";
+}
+
+TEST_F(DeleteTest, WhatSomebodyWritesStays) {
+  const auto path = write("a.mp4", "one");
+  const auto mark = mark_of(path).value();
+  {
+    const live::Fd writer{::open(path.c_str(), O_WRONLY | O_CLOEXEC)};
+    const live::Fd reader{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (::fcntl(reader.get(), F_SETLEASE, F_RDLCK) == 0 || errno != EAGAIN)
+      GTEST_SKIP() << "this file system has no leases";
+    EXPECT_FALSE(delete_if_same(path, mark));
+    EXPECT_TRUE(std::filesystem::exists(path));
+  }
+  EXPECT_TRUE(delete_if_same(path, mark));
 }
 
 TEST_F(DeleteTest, ALinkStays) {

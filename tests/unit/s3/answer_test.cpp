@@ -1,0 +1,23 @@
+#include "common/s3/answer.hpp"
+
+#include <gtest/gtest.h>
+
+namespace live::s3 {
+namespace {
+
+TEST(Uploads, KeysThatXmlCannotSayAreEncoded) {
+  const auto list = parse_uploads(
+      "<ListMultipartUploadsResult><EncodingType>url</EncodingType><Upload><Key>a%0Ab+%2B%zz%4"
+      "</Key><UploadId>1</UploadId></Upload></ListMultipartUploadsResult>");
+  ASSERT_TRUE(list);
+  ASSERT_EQ(list->uploads.size(), 1U);
+  EXPECT_EQ(list->uploads[0].key, "a\nb +%zz%4");
+  const auto plain = parse_uploads(
+      "<ListMultipartUploadsResult><Upload><Key>a%20+b</Key><UploadId>1</UploadId></Upload>"
+      "</ListMultipartUploadsResult>");
+  ASSERT_TRUE(plain);
+  EXPECT_EQ(plain->uploads[0].key, "a%20+b");
+}
+
+}  // namespace
+}  // namespace live::s3
