@@ -3,9 +3,11 @@
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "common/tree/names.hpp"
+#include "tools/s3-dvr-sync/tree_layout.hpp"
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -15,6 +17,14 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 5> endings{".mp4", ".mkv", ".ts", ".flv", ".jpg"};
+constexpr std::array<std::string_view, 2> endings_of_segments{".mp4", ".ts"};
+constexpr std::size_t most_unfit = 1000;
+
+bool ends_like(std::string_view name, std::span<const std::string_view> any) {
+  return !name.starts_with('.') && std::ranges::any_of(any, [&](auto ending) {
+    return name.size() > ending.size() && name.ends_with(ending);
+  });
+}
 
 live::Ms age(const FileMark& mark, live::WallClock wall) {
   return std::chrono::duration_cast<live::Ms>(wall - written_at(mark));
@@ -22,8 +32,15 @@ live::Ms age(const FileMark& mark, live::WallClock wall) {
 
 struct Listing {
   std::vector<fs::path> files, folders;
-  bool playlist = false;
+  bool playlist = false;  ///< there is one, of HLS
+  bool segments = false;  ///< one that lists segments
+  bool unreadable = false;
 };
+
+void note_list(const fs::path& path, Listing& out) {
+  out.segments = out.segments || lists_segments(path);
+  out.playlist = out.playlist || out.segments || !is_plain_list(path);
+}
 
 Listing list(const fs::path& folder) {
   Listing out;
@@ -36,10 +53,15 @@ Listing list(const fs::path& folder) {
     if (it->is_directory(ignored))
       out.folders.push_back(it->path());
     else if (name.ends_with(".m3u8"))
-      out.playlist = true;
-    else if (is_recording_name(name))
+      note_list(it->path(), out);
+    else if (ends_like(name, endings))
       out.files.push_back(it->path());
   }
+  out.unreadable = error && error != std::errc::no_such_file_or_directory;
+  if (out.playlist)
+    std::erase_if(out.files, [](const fs::path& path) {
+      return ends_like(path.filename().string(), endings_of_segments);
+    });
   std::ranges::sort(out.folders);
   return out;
 }
@@ -54,10 +76,7 @@ struct FileScan::Walk {
 };
 
 bool is_recording_name(std::string_view name) {
-  return !name.starts_with('.') && live::is_utf8(name) &&
-         std::ranges::any_of(endings, [&](auto ending) {
-           return name.size() > ending.size() && name.ends_with(ending);
-         });
+  return live::is_utf8(name) && ends_like(name, endings);
 }
 
 void FileScan::renamed_into_place(const fs::path& path) {
@@ -83,13 +102,23 @@ FileScan::Result FileScan::scan(live::Monotonic now, live::WallClock wall) {
 }
 
 void FileScan::look(const fs::path& folder, int level, Walk& walk) {
+  if (is_of_ours(folder)) {
+    if (level == 0) walk.result.listed.push_back(folder);
+    return;
+  }
   // A rendition may have a hundred thousand segments.
-  if (level > 0 && mark_of(folder / live::tree::media_playlist_name)) return;
+  const auto playlist = folder / live::tree::media_playlist_name;
+  if (level > 0 && mark_of(playlist)) {
+    if (lists_segments(playlist)) walk.result.listed.push_back(folder);
+    return;
+  }
   const auto listing = list(folder);
   walk.result.folders.push_back(folder);
-  if (!listing.playlist)
-    for (const auto& path : listing.files)
-      take(path, walk);
+  if (listing.segments) walk.result.listed.push_back(folder);
+  if (listing.unreadable && walk.result.unfit.size() < most_unfit)
+    walk.result.unfit.push_back(folder);
+  for (const auto& path : listing.files)
+    take(path, walk);
   if (level >= most_levels) {
     walk.left_out = walk.left_out || !listing.folders.empty();
     return;
@@ -101,16 +130,21 @@ void FileScan::look(const fs::path& folder, int level, Walk& walk) {
 void FileScan::take(const fs::path& path, Walk& walk) {
   auto key = path.lexically_relative(root_).string();
   const auto mark = mark_of(path);
-  if (!mark || !live::is_utf8(key)) return;
+  if (!mark) return;
+  if (!live::is_utf8(key)) {
+    if (walk.result.unfit.size() < most_unfit) walk.result.unfit.push_back(path);
+    return;
+  }
   if (watched_.size() >= most_files && !watched_.contains(path)) {
     walk.left_out = true;
     return;
   }
   auto& watched = watched_[path];
   watched.seen = true;
-  if (watched.mark != *mark || watched.since == live::Monotonic{})
-    watched = {*mark, walk.now, false, true};
-  watched.closed = watched.closed || renamed_.contains(path) || age(*mark, walk.wall) >= settle_ ||
+  const bool fresh = watched.since == live::Monotonic{};
+  if (fresh || watched.mark != *mark) watched = {*mark, walk.now, false, true, !fresh};
+  watched.closed = watched.closed || renamed_.contains(path) ||
+                   (!watched.grew && age(*mark, walk.wall) >= settle_) ||
                    walk.now - watched.since >= settle_;
   if (watched.closed)
     walk.result.closed.push_back({std::move(key), path, *mark});

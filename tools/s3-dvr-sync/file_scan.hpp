@@ -1,7 +1,10 @@
 // Recordings below DIR: *.mp4 *.mkv *.ts *.flv *.jpg, once they are closed.
 //
 //   closed   renamed into place (as inotify tells), or the same mark for --settle, by the file's own time or by our watching
-//   never    links, names that begin with a dot, names that are not UTF-8, and folders with a playlist: those are HLS trees
+//   never    links, names that begin with a dot, what a writer of ours has made, and *.mp4 and *.ts in folders with a
+//            playlist of HLS: those are trees
+//
+// A file that was seen to grow is closed by our watching only: its own time means nothing while a clock is being set.
 #pragma once
 
 #include "common/base/units.hpp"
@@ -34,6 +37,10 @@ class FileScan {
     std::vector<FoundFile> closed;               ///< in the order of their times, the oldest first
     std::size_t growing = 0;                     ///< found, and not closed yet
     std::vector<std::filesystem::path> folders;  ///< to be watched; DIR first
+    std::vector<std::filesystem::path>
+        listed;  ///< with a list of segments, not of a writer of ours
+    /// What can have no key (it is not UTF-8), and folders that cannot be read: nobody uploads it.
+    std::vector<std::filesystem::path> unfit;
   };
   /// Everything below DIR, as it is now.
   Result scan(live::Monotonic now, live::WallClock wall);
@@ -49,7 +56,8 @@ class FileScan {
     FileMark mark;
     live::Monotonic since;
     bool closed = false;
-    bool seen = true;  ///< in the scan that goes on
+    bool seen = true;   ///< in the scan that goes on
+    bool grew = false;  ///< under our eyes
   };
   struct Walk;
   void look(const std::filesystem::path& folder, int level, Walk& walk);
@@ -62,7 +70,7 @@ class FileScan {
   bool complained_ = false;
 };
 
-/// One of the endings above, and no dot in front.
+/// One of the endings above, UTF-8, and no dot in front.
 bool is_recording_name(std::string_view name);
 
 }  // namespace s3_dvr_sync

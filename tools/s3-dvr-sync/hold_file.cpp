@@ -29,9 +29,18 @@ std::optional<std::string> read_hold(const std::filesystem::path& path) {
   return live::read_file(path, most_hold_bytes);
 }
 
+/// False: it is not in `text`.
+bool drop_line(std::string& text, const std::string& line) {
+  const auto at = ("\n" + text).find("\n" + line);
+  if (at == std::string::npos) return false;
+  text.erase(at, line.size());
+  return true;
+}
+
 }  // namespace
 
-bool keep_hold(const std::filesystem::path& root, std::string_view pattern) {
+bool keep_hold(const std::filesystem::path& root, std::string_view pattern,
+               std::string_view former) {
   const auto path = root / tree::hold_name;
   std::optional<std::string> text;
   try {
@@ -40,10 +49,15 @@ bool keep_hold(const std::filesystem::path& root, std::string_view pattern) {
     return true;  // it asks for everything
   }
   const auto patterns = tree::parse_hold(text.value_or(""));
-  if (!patterns || std::ranges::find(*patterns, pattern) != patterns->end()) return true;
+  if (!patterns) return true;
   auto next = text ? *std::move(text) : std::string{preface};
   if (!next.empty() && next.back() != '\n') next += '\n';
-  next += fmt::format("{}\n", pattern);
+  const auto line = fmt::format("{}\n", pattern);
+  const bool changed = !former.empty() && former != pattern;
+  const bool had = changed && drop_line(next, fmt::format("{}\n", former));
+  const bool there = std::ranges::find(*patterns, pattern) != patterns->end();
+  if (there && !had) return true;
+  if (!there) next += line;
   return tree::write_whole(path, next, true) == live::Written::done;
 }
 

@@ -13,8 +13,9 @@ namespace s3_dvr_sync {
 
 /// Sees to it that ROOT/.hold asks for `pattern` ("best", "*" or a name).  What others ask for stays.  One that cannot be
 /// understood asks for everything already, and stays.  True when it stands there now, also after a power cut; false on a
-/// full disk.  Throws Failure.
-bool keep_hold(const std::filesystem::path& root, std::string_view pattern);
+/// full disk.  `former`: what we have asked for before, which goes; empty: nothing.  Throws Failure.
+bool keep_hold(const std::filesystem::path& root, std::string_view pattern,
+               std::string_view former = {});
 
 /// The `.uploaded` of one rendition, written.
 class UploadedFile {
@@ -25,6 +26,7 @@ class UploadedFile {
   [[nodiscard]] bool has(const std::string& name) const { return known_.is_uploaded(name); }
   /// Stands on the disk after the next flush() that had space for it.
   void add(const std::string& name);
+  [[nodiscard]] bool has_news() const { return !pending_.empty(); }
   /// Appends what is new.  What could not be written stays for the next time.
   void flush();
 

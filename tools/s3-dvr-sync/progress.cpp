@@ -46,7 +46,8 @@ std::string progress_json(const Numbers& n, live::WallClock now, bool is_last) {
                                    {"backlog_seconds", backlog_age(n.backlog, now).count()},
                                    {"seconds_left", time_left(n).count()},
                                    {"growing", n.backlog.growing},
-                                   {"lost", n.backlog.lost},
+                                   {"unfit", n.backlog.unfit},
+                                   {"lost", n.backlog.lost + n.missing},
                                    {"deleted", n.deleted},
                                    {"conflicts", n.conflicts},
                                    {"retries", n.retries}};
@@ -65,6 +66,8 @@ void progress_metrics(const Numbers& n, live::WallClock now, live::MetricsText& 
   gauge("s3_dvr_sync_backlog_objects", "closed, and not in the bucket", n.backlog.files);
   gauge("s3_dvr_sync_backlog_bytes", "of them", n.backlog.bytes);
   gauge("s3_dvr_sync_growing_files", "recordings that are still written", n.backlog.growing);
+  gauge("s3_dvr_sync_unfit", "files and folders that cannot be uploaded: the log tells why",
+        n.backlog.unfit);
   counter("s3_dvr_sync_uploaded_objects_total", "uploaded and verified", n.objects);
   counter("s3_dvr_sync_uploaded_bytes_total", "of them", n.bytes);
   counter("s3_dvr_sync_sent_bytes_total", "of bodies, attempts that failed included", n.sent);
@@ -74,6 +77,8 @@ void progress_metrics(const Numbers& n, live::WallClock now, live::MetricsText& 
   counter("s3_dvr_sync_conflicts_total", "keys at which there is something of somebody else",
           n.conflicts);
   counter("s3_dvr_sync_lost_segments_total", "gone before they were uploaded", n.backlog.lost);
+  counter("s3_dvr_sync_missing_total", "found by --verify: neither in the bucket nor here",
+          n.missing);
   counter("s3_dvr_sync_deleted_files_total", "local ones, as the rules say", n.deleted);
 }
 

@@ -25,6 +25,10 @@ std::string RenditionPlace::object_key(std::string_view id, std::string_view fil
                  : fmt::format("{}/{}/{}/{}", stream, name, id, file);
 }
 
+std::string RenditionPlace::aside_key(std::string_view id, std::string_view file) const {
+  return fmt::format("{}/{}/{}/{}", stream, name, id, file);
+}
+
 std::string RenditionPlace::playlist_key(std::string_view id, std::size_t volume) const {
   return several ? fmt::format("{}/{}/{}", stream, name, vod_name(id, volume))
                  : fmt::format("{}/{}", stream, vod_name(id, volume));
@@ -33,6 +37,10 @@ std::string RenditionPlace::playlist_key(std::string_view id, std::size_t volume
 std::string RenditionPlace::uri_prefix(std::string_view id) const {
   const auto own = of_ours ? std::string{} : fmt::format("{}/", id);
   return several ? own : fmt::format("{}/{}", name, own);
+}
+
+std::string RenditionPlace::key_prefix() const {
+  return several ? std::string{} : fmt::format("{}/", name);
 }
 
 std::string RenditionPlace::note(std::string_view what, std::string_view id) const {
@@ -59,7 +67,8 @@ RenditionSync::Broadcast& RenditionSync::begin(const std::string& id) {
   VodMark mark;
   if (const auto text = journal_->note(place_.note("mark", id)))
     mark = parse_vod_mark(*text).value_or(VodMark{});
-  VodList list{{target_, split_, place_.uri_prefix(id), independent_}, mark};
+  VodRules rules{target_, split_, place_.uri_prefix(id), place_.key_prefix(), independent_};
+  VodList list{std::move(rules), mark};
   broadcasts_.push_back({id, false, std::move(list), mark.segments, 0, {}, {}});
   return broadcasts_.back();
 }
@@ -107,21 +116,31 @@ void RenditionSync::over(std::string_view id) {
   }
 }
 
-RenditionSync::Object& RenditionSync::object(const std::string& key, const std::string& uri) {
+RenditionSync::Object& RenditionSync::object(const Broadcast& broadcast, const std::string& uri) {
+  const auto key = place_.object_key(broadcast.id, uri);
   const auto [found, fresh] = objects_.try_emplace(key);
   auto& one = found->second;
   if (!fresh) return one;
   const auto path = place_.folder / uri;
-  if (const auto entry = journal_->stored(key)) {
-    one = {State::safe, entry->mark, entry->stored.size};
-    mark_safe(key, uri);
-    return one;
-  }
   const auto mark = mark_of(path);
-  if (mark && mark->size > 0)
-    one = {State::waiting, *mark, mark->size};
-  else
+  const auto is_safe = [&](const std::string& at, const Journal::Entry& entry) {
+    one.state = State::safe;
+    one.mark = entry.mark;
+    one.bytes = entry.stored.size;
+    mark_safe(at, uri);
+  };
+  const auto aside = place_.aside_key(broadcast.id, uri);
+  one.aside = place_.of_ours && journal_->stored(aside);
+  const auto entry = journal_->stored(one.aside ? aside : key);
+  one.yields = place_.of_ours && !one.aside && entry && mark && entry->mark != *mark;
+  if (entry && !one.yields) {
+    is_safe(one.aside ? aside : key, *entry);
+  } else if (mark && mark->size > 0) {
+    one.mark = *mark;
+    one.bytes = mark->size;
+  } else {
     one.state = State::lost;
+  }
   return one;
 }
 
@@ -143,12 +162,13 @@ bool RenditionSync::may_grow(const Broadcast& broadcast, std::size_t at) const {
 bool RenditionSync::want_one(const Broadcast& broadcast, const std::string& uri,
                              std::vector<Item>& out) {
   if (!live::tree::is_plain_name(uri)) return false;
-  const auto key = place_.object_key(broadcast.id, uri);
-  auto& one = object(key, uri);
+  auto& one = object(broadcast, uri);
   if (one.state != State::waiting) return false;
   one.state = State::in_hand;
-  const auto path = place_.folder / uri;
-  out.push_back({path, key, Kind::media, one.mark, journal_->unfinished(key, one.mark)});
+  const auto key =
+      one.aside ? place_.aside_key(broadcast.id, uri) : place_.object_key(broadcast.id, uri);
+  out.push_back({place_.folder / uri, key, Kind::media, one.mark,
+                 journal_->unfinished(key, one.mark), one.yields && !one.aside});
   return true;
 }
 
@@ -188,9 +208,21 @@ void RenditionSync::retry() {
   }
 }
 
+/// The file that was given with this key.
+std::map<std::string, RenditionSync::Object>::iterator RenditionSync::in_hand(
+    const std::string& key) {
+  auto found = objects_.find(key);
+  if (found == objects_.end() && place_.of_ours && key.starts_with(place_.object_key({}, {}))) {
+    found = objects_.find(place_.object_key({}, key.substr(key.rfind('/') + 1)));
+    if (found != objects_.end() && !found->second.aside) return objects_.end();
+  }
+  const bool is = found != objects_.end() && found->second.state == State::in_hand;
+  return is ? found : objects_.end();
+}
+
 bool RenditionSync::settle(const std::string& key, Outcome outcome) {
-  const auto found = objects_.find(key);
-  if (found == objects_.end() || found->second.state != State::in_hand) return false;
+  const auto found = in_hand(key);
+  if (found == objects_.end()) return false;
   auto& one = found->second;
   const auto uri = key.substr(key.rfind('/') + 1);
   switch (outcome) {
@@ -199,11 +231,18 @@ bool RenditionSync::settle(const std::string& key, Outcome outcome) {
       mark_safe(key, uri);
       break;
     case Outcome::failed:
+    case Outcome::conflict:
       one.state = State::failed;
       break;
     case Outcome::vanished:
       // Only what is not there any more is lost; whatever else was wrong with it may pass.
       one.state = mark_of(place_.folder / uri) ? State::failed : State::lost;
+      break;
+    case Outcome::taken:
+      live::log::warn("{}: another segment of that name is in the bucket: it goes aside",
+                      live::printable(key));
+      one.aside = true;
+      one.state = State::waiting;
       break;
   }
   for (auto& broadcast : broadcasts_)
@@ -234,7 +273,10 @@ void RenditionSync::list_front(Broadcast& broadcast) {
   broadcast.waiting.pop_front();
   const auto of = [&](const std::string& uri) {
     const auto found = objects_.find(place_.object_key(broadcast.id, uri));
-    return found == objects_.end() ? Object{State::lost, {}, 0} : found->second;
+    return found == objects_.end() ? Object{State::lost, {}, 0, false, false} : found->second;
+  };
+  const auto listed = [&](const std::string& uri) {
+    return of(uri).aside ? fmt::format("{}/{}", broadcast.id, uri) : uri;
   };
   const auto bytes = segment.gap ? 0 : of(segment.uri).bytes;
   const bool gone = !segment.gap && (of(segment.uri).state == State::lost ||
@@ -246,10 +288,12 @@ void RenditionSync::list_front(Broadcast& broadcast) {
     segment.gap = true;
   }
   const bool map_is_there = segment.map && of(segment.map->uri).state == State::safe;
+  if (map_is_there) segment.map->uri = listed(segment.map->uri);
   if (segment.gap && !map_is_there) segment.map = broadcast.listed_map;
   broadcast.listed_map = segment.map;
   const auto key = place_.object_key(broadcast.id, segment.uri);
   const bool shared = !broadcast.waiting.empty() && broadcast.waiting.front().uri == segment.uri;
+  segment.uri = listed(segment.uri);
   broadcast.list.add(std::move(segment), gone ? 0 : bytes);
   if (!shared) objects_.erase(key);
 }
@@ -265,9 +309,16 @@ void RenditionSync::broadcast_done(std::string_view id) {
   auto* broadcast = find(id);
   if (broadcast == nullptr) return;
   if (marks_) uploaded_.add(vod_name(id, 1));
-  uploaded_.flush();
+  flush();
   journal_->set_note(place_.note("mark", id), to_text(broadcast->list.end_mark()));
   std::erase_if(broadcasts_, [&](const Broadcast& one) { return one.id == id; });
+}
+
+/// Whoever reads it deletes.
+void RenditionSync::flush() {
+  if (!uploaded_.has_news()) return;
+  journal_->sync();
+  uploaded_.flush();
 }
 
 std::optional<live::WallClock> RenditionSync::oldest() const {

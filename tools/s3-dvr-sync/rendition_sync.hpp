@@ -24,6 +24,8 @@ enum class Outcome {
   verified,  ///< it is in the bucket, and the journal knows
   failed,    ///< try again, at the next scan()
   vanished,  ///< the file was not there any more
+  conflict,  ///< somebody else's object is at its key: it stays
+  taken,     ///< other bytes are at its key, and stay (Item::yields)
 };
 
 /// Notes with this prefix say how far each broadcast is done; without them everything is looked up anew, object by object.
@@ -38,9 +40,14 @@ struct RenditionPlace {
   bool several = false;  ///< it has playlists of its own beside its segments
 
   [[nodiscard]] std::string object_key(std::string_view id, std::string_view file) const;
+  /// Of a tree of ours: where a file goes whose key is taken.  A machine without a battery for its clock may give a number
+  /// twice, once its folder was removed.
+  [[nodiscard]] std::string aside_key(std::string_view id, std::string_view file) const;
   [[nodiscard]] std::string playlist_key(std::string_view id, std::size_t volume) const;
   /// From its playlists to its segments.
   [[nodiscard]] std::string uri_prefix(std::string_view id) const;
+  /// To where the writer's list is.
+  [[nodiscard]] std::string key_prefix() const;
   /// Of a note of the journal about it.
   [[nodiscard]] std::string note(std::string_view what, std::string_view id) const;
 };
@@ -88,7 +95,7 @@ class RenditionSync {
   /// All playlists of `id` are in the bucket, closed; it is forgotten.
   void broadcast_done(std::string_view id);
   /// Names that became safe come to `.uploaded`.
-  void flush() { uploaded_.flush(); }
+  void flush();
 
   [[nodiscard]] const RenditionPlace& place() const { return place_; }
   /// Segments that are not listed yet; when the first of them was written.
@@ -106,12 +113,15 @@ class RenditionSync {
     State state = State::waiting;
     FileMark mark;
     std::uint64_t bytes = 0;
+    bool aside = false;   ///< it is at its aside_key()
+    bool yields = false;  ///< the journal knows another file at its key
   };
 
   Broadcast& begin(const std::string& id);
   void skip(const Broadcast& broadcast, const live::hls::Segment& segment);
   /// What is known of a file; looked at when it is asked for first.
-  Object& object(const std::string& key, const std::string& uri);
+  Object& object(const Broadcast& broadcast, const std::string& uri);
+  [[nodiscard]] std::map<std::string, Object>::iterator in_hand(const std::string& key);
   [[nodiscard]] bool may_grow(const Broadcast& broadcast, std::size_t at) const;
   bool want_some(Broadcast& broadcast, std::size_t limit, std::vector<Item>& out);
   bool want_one(const Broadcast& broadcast, const std::string& uri, std::vector<Item>& out);

@@ -178,7 +178,7 @@ std::string RollingJournal::id_of(const hls::Segment& first) const {
 
 /// A file of several segments grows, and says nothing.
 std::optional<std::uint64_t> RollingJournal::written(const hls::Segment& segment) const {
-  if (segment.range || !is_plain_name(segment.uri)) return {};
+  if (segment.range || !live::tree::is_plain_name(segment.uri)) return {};
   const auto mark = mark_of(list_.parent_path() / segment.uri);
   return mark ? std::optional{static_cast<std::uint64_t>(mark->mtime_ns)} : std::nullopt;
 }

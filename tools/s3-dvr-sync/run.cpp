@@ -61,7 +61,9 @@ void report(Sync& sync, bool ended) {
                   left.files + left.playlists);
   if (left.growing > 0)
     live::log::info("{} recordings are still written, or were until just now", left.growing);
-  if (!ended || left.files + left.playlists > 0)
+  if (left.unfit > 0)
+    live::log::warn("{} files or folders cannot be uploaded, as was said", left.unfit);
+  if (!ended || left.files + left.playlists + left.unfit + numbers.missing > 0)
     live::fail(live::Exit::try_again, "upload all: {} objects and {} playlists are left",
                left.files, left.playlists);
 }

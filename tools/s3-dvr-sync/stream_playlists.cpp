@@ -96,6 +96,7 @@ void StreamSync::offer(Draft draft, live::Monotonic now, std::vector<VodPlaylist
     }
   }
   put.in_hand = true;
+  if (!put.behind) put.behind = wall_;
   put.pending_segments = draft.segments;
   put.pending_closed = draft.closed;
   out.push_back({draft.key, draft.text, draft.closed ? Kind::playlist : Kind::open_playlist});
@@ -216,6 +217,7 @@ bool StreamSync::put(const std::string& key, bool done, live::Monotonic now) {
   put.due = now + rules_.playlist_every;
   if (!done) return true;
   put.there = true;
+  put.behind.reset();
   put.segments = put.pending_segments;
   put.closed = put.pending_closed;
   put.text = several_ ? std::move(put.pending_text) : std::string{};

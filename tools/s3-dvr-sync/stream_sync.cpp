@@ -23,6 +23,8 @@ namespace {
 
 constexpr std::size_t most_list_bytes = 16U << 20U;
 constexpr live::Ms unnamed_for = std::chrono::minutes{5};
+/// Of one journal: of a month's segments not all are in memory at once.
+constexpr std::uint64_t most_waiting = 20'000;
 
 /// Does somebody hold the writer's lock?
 bool is_locked(const FoundStream& found) {
@@ -105,6 +107,8 @@ StreamSync::Source* StreamSync::source(const FoundRendition& found, std::size_t 
                  false,
                  false,
                  false,
+                 false,
+                 false,
                  true,
                  {},
                  {},
@@ -171,6 +175,9 @@ void StreamSync::take(Source& source, JournalEntry entry) {
 void StreamSync::read(Source& source) {
   std::vector<JournalEntry> entries;
   for (;;) {
+    source.more = source.sync.waiting() >= most_waiting;
+    source.cut = source.cut || source.more;
+    if (source.more) return;
     const auto news = source.reader.read(entries);
     if (news == JournalReader::News::anew) {
       live::log::warn("{}/{}: its journal is another one now; reading it from its begin", name_,
@@ -181,9 +188,11 @@ void StreamSync::read(Source& source) {
       entries.clear();
       continue;
     }
-    if (news == JournalReader::News::wrong && !std::exchange(source.complained, true))
+    const bool wrong = news == JournalReader::News::wrong;
+    if (wrong && !std::exchange(source.complained, true))
       live::log::error("{}/{}: its journal cannot be read on: {}", name_, source.found.name,
                        source.reader.why());
+    source.complained = wrong;
     if (news != JournalReader::News::entries) return;
     for (auto& entry : entries)
       take(source, std::move(entry));
@@ -203,15 +212,26 @@ void StreamSync::describe(Source& source) {
 }
 
 void StreamSync::note_unnamed(Source& source, live::Monotonic now) {
+  std::vector<std::string> gone;
   for (const auto& [uri, key] : source.sync.safe_files()) {
-    if (source.rolling->named().contains(uri))
+    if (source.rolling->named().contains(uri)) {
       source.unnamed.erase(uri);
-    else
-      source.unnamed.try_emplace(uri, now);
+      continue;
+    }
+    const auto [entry, fresh] = source.unnamed.try_emplace(uri, now);
+    // Its writer deletes it soon, or never.
+    const bool look = now - entry->second < 2 * unnamed_for;
+    if (!fresh && look && !mark_of(source.found.folder / uri)) gone.push_back(uri);
+  }
+  for (const auto& uri : gone) {
+    source.sync.forget_file(uri);
+    source.unnamed.erase(uri);
   }
 }
 
 void StreamSync::scan(const FoundStream& found, live::Monotonic now, live::WallClock wall) {
+  gone_.reset();
+  wall_ = wall;
   // In this order: what says that a broadcast is over is written behind its last entry.
   record_ = found.record;
   folder_ = found.folder;
@@ -223,6 +243,7 @@ void StreamSync::scan(const FoundStream& found, live::Monotonic now, live::WallC
         std::ranges::find(found.renditions, name, &FoundRendition::name) != found.renditions.end();
     if (!there) continue;
     source->sync.retry();
+    source->cut = false;
     // The list first: it ends behind the last entry.
     describe(*source);
     if (source->rolling) source->rolling->look();
@@ -234,6 +255,18 @@ void StreamSync::scan(const FoundStream& found, live::Monotonic now, live::WallC
   flush();
 }
 
+bool StreamSync::leave(live::Monotonic now) {
+  if (!gone_) gone_ = now;
+  if (now - *gone_ < rules_.resume) return false;
+  bool left = true;
+  for (const auto& [name, source] : sources_) {
+    source->sync.retry();
+    source->sync.over(source->sync.current());
+    left = left && source->sync.broadcasts().empty();
+  }
+  return left;
+}
+
 void StreamSync::judge(bool locked, live::Monotonic now, live::WallClock wall) {
   const auto current_is_begun = [&](const Source& but) {
     return std::ranges::any_of(sources_, [&](const auto& entry) {
@@ -243,7 +276,7 @@ void StreamSync::judge(bool locked, live::Monotonic now, live::WallClock wall) {
   for (const auto& [name, source] : sources_) {
     const auto id = source->sync.current();
     if (std::exchange(source->news, false)) source->changed = now;
-    if (id.empty()) continue;
+    if (id.empty() || source->more) continue;
     const auto mark =
         mark_of(source->rolling ? source->found.list : source->found.folder / tree::journal_name);
     const auto resume = source->rolling || !record_ ? rules_.resume : record_->resume;
@@ -264,8 +297,19 @@ void StreamSync::judge(bool locked, live::Monotonic now, live::WallClock wall) {
 }
 
 void StreamSync::want(std::size_t most, std::vector<Item>& out) {
-  for (const auto& [name, source] : sources_)
-    source->sync.want(most, out);
+  for (const auto& [name, source] : sources_) {
+    const auto has_room = [&] { return source->more && source->sync.waiting() < most_waiting / 2; };
+    const auto before = out.size();
+    do {
+      if (has_room()) read(*source);
+      source->sync.want(most, out);
+    } while (out.size() == before && has_room());
+  }
+}
+
+bool StreamSync::was_cut() const {
+  return std::ranges::any_of(
+      sources_, [](const auto& entry) { return entry.second->cut && !entry.second->more; });
 }
 
 bool StreamSync::settle(const std::string& key, Outcome outcome) {
@@ -322,7 +366,10 @@ void StreamSync::add_to(TreeSync::Backlog& backlog) const {
       backlog.oldest = std::min(*oldest, backlog.oldest.value_or(*oldest));
     for (const auto& broadcast : source->sync.broadcasts())
       backlog.playlists += is_behind(*source, broadcast) ? 1 : 0;
+    backlog.unfit += source->complained ? 1 : 0;
   }
+  for (const auto& [key, put] : puts_)
+    if (put.behind) backlog.oldest = std::min(*put.behind, backlog.oldest.value_or(*put.behind));
 }
 
 std::vector<fs::path> StreamSync::folders() const {

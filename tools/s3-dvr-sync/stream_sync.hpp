@@ -27,10 +27,15 @@ class StreamSync {
   StreamSync(std::string name, std::filesystem::path trees, const TreeRules& rules,
              Journal& journal);
 
+  /// Its folder is not there any more: what goes on is over, once that was so for as long as a writer may be away.  True when
+  /// nothing of it is left to be done.
+  bool leave(live::Monotonic now);
   /// As it is found now: reads all that was appended.
   void scan(const FoundStream& found, live::Monotonic now, live::WallClock wall);
 
   void want(std::size_t most, std::vector<Item>& out);
+  /// At the last scan() not all of a journal was read, for want of room; by now it was.
+  [[nodiscard]] bool was_cut() const;
   bool settle(const std::string& key, Outcome outcome);
   void playlists(live::Monotonic now, bool at_once, std::vector<VodPlaylist>& out);
   bool put(const std::string& key, bool done, live::Monotonic now);
@@ -51,6 +56,8 @@ class StreamSync {
     bool list_ended = false;
     bool wanted = false;  ///< what is read
     bool complained = false;
+    bool more = false;                               ///< of its journal, as soon as there is room
+    bool cut = false;                                ///< that was so since the last scan()
     bool news = true;                                ///< something was read since it was judged
     live::Monotonic changed;                         ///< when that was so
     std::map<std::string, live::Monotonic> unnamed;  ///< files that no list names, since when
@@ -63,6 +70,7 @@ class StreamSync {
     bool in_hand = false, there = false, failed = false, asked = false;
     std::string text, pending_text;  ///< of a multivariant playlist
     live::Monotonic due;
+    std::optional<live::WallClock> behind;  ///< since then it says less than it should
   };
   struct Draft {
     std::string key, text;
@@ -111,6 +119,8 @@ class StreamSync {
   std::map<std::string, Put> puts_;          ///< by key; of broadcasts that are not done
   std::map<std::string, std::string> best_;  ///< by id
   bool several_ = false, scanned_ = false;
+  std::optional<live::Monotonic> gone_;  ///< since then it is not there
+  live::WallClock wall_;                 ///< of the last scan
 };
 
 }  // namespace s3_dvr_sync

@@ -7,6 +7,7 @@
 #include "common/net/spawn.hpp"
 #include "tools/s3-dvr-sync/side_by_side.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 #include <vector>
@@ -27,10 +28,12 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto look_interval = 2s;       // at the disk, whatever inotify says
 constexpr auto least_interval = 500ms;   // between two looks, however much changes
+constexpr int most_of_a_core = 40;       // one part in so many for looking at the disk
+constexpr auto clean_interval = 2s;      // between two looks at what may be deleted
+constexpr auto tidy_interval = 1h;       // between two looks at what was left behind
 constexpr auto refused_interval = 5min;  // until what is not allowed is tried again
 constexpr auto disk_interval = 30s;      // until a journal that could not be written is tried again
 constexpr auto rate_window = 2s;
-constexpr std::size_t spare_requests = 256;  // that wait for the `jobs` which run
 
 BucketSettings settings_of(const Options& o) {
   BucketSettings out;
@@ -54,7 +57,8 @@ fs::path folder_of(const Options& o) {
 /// What is not this object's alone: nothing else would fare better.
 bool concerns_all(const Failure& failure) {
   return failure.exit() == Exit::denied || failure.exit() == Exit::config ||
-         failure.exit() == Exit::io || failure.exit() == Exit::cannot_create;
+         failure.exit() == Exit::io || failure.exit() == Exit::cannot_create ||
+         failure.exit() == Exit::bad_data;
 }
 
 bool is_there(const std::optional<Ended>& ended) {
@@ -77,6 +81,19 @@ std::string name_of(const live::s3::Place& place) {
 }
 constexpr auto destination_note = "destination";
 
+/// The files that an object may have been made of: of a tree without a journal, or one that went aside, the broadcast's folder
+/// stands in between (tree_sync.hpp).
+std::vector<fs::path> files_of(const fs::path& folder, const std::string& key) {
+  const fs::path path{key};
+  std::vector<fs::path> out{folder / path};
+  auto above = path.parent_path();
+  for (int levels = 0; levels < 3 && above.has_relative_path(); ++levels) {
+    above = above.parent_path();
+    out.push_back(folder / above / path.filename());
+  }
+  return out;
+}
+
 std::uint64_t free_bytes(const fs::path& folder) {
   struct statvfs found {};
   if (::statvfs(folder.c_str(), &found) != 0) return UINT64_MAX;
@@ -89,7 +106,9 @@ Sync::Sync(const Options& options, live::asio::io_context& io)
     : options_(options),
       io_(io),
       journal_(folder_of(options)),
-      client_(io, live::fetch::Limits{options.jobs, spare_requests, options.limit_rate},
+      // Each of so many files sends so many parts at once; what does not run waits.
+      client_(io,
+              live::fetch::Limits{options.jobs, options.jobs * options.jobs, options.limit_rate},
               options.ca_file),
       credentials_(io, options.credentials),
       bucket_(client_, credentials_, settings_of(options)),
@@ -147,6 +166,7 @@ Numbers Sync::numbers() {
 
 void Sync::note(Ended ended, const std::string& key, std::uint64_t size) {
   if (ended == Ended::conflict) ++numbers_.conflicts;
+  if (ended == Ended::done || ended == Ended::already) ++good_;
   if (ended != Ended::done) return;
   ++numbers_.objects;
   numbers_.bytes += size;
@@ -177,6 +197,8 @@ live::awaitable<void> Sync::one(Item item) {
   const auto [ended, escaped] = co_await attempt(item.key, item.mark.size, std::move(work));
   std::error_code ignored;
   auto outcome = is_there(ended) ? Outcome::verified : Outcome::failed;
+  if (ended == Ended::taken) outcome = Outcome::taken;
+  if (ended == Ended::conflict) outcome = Outcome::conflict;
   if (ended == Ended::changed && !fs::exists(item.local, ignored)) outcome = Outcome::vanished;
   work_.settle(item, outcome, Clock::now());
   if (escaped) std::rethrow_exception(escaped);
@@ -185,7 +207,7 @@ live::awaitable<void> Sync::one(Item item) {
 live::awaitable<void> Sync::worker() {
   while (auto item = work_.next(Clock::now())) {
     co_await one(std::move(*item));
-    co_await put_playlists(false);
+    co_await put_playlists_now_and_then();
   }
 }
 
@@ -203,11 +225,30 @@ live::awaitable<void> Sync::put_playlists(bool at_once) {
     co_await put(std::move(playlist));
 }
 
+live::awaitable<void> Sync::put_playlists_now_and_then() {
+  const auto now = Clock::now();
+  if (now - playlists_put_ < least_interval) co_return;
+  playlists_put_ = now;
+  journal_.sync();
+  co_await put_playlists(false);
+}
+
+live::awaitable<void> Sync::clean_now_and_then() {
+  const auto begun = Clock::now();
+  const auto pause = std::max<Clock::duration>(clean_interval, clean_time_ * most_of_a_core);
+  if (begun - cleaned_ < pause) co_return;
+  cleaned_ = begun;
+  co_await clean();
+}
+
 /// Only what a HEAD has just shown to be in the bucket is deleted, unless the user wants it lost.
 live::awaitable<void> Sync::clean() {
   if (!options_.deletion.any()) co_return;
-  const auto doomed = choose_doomed(work_.candidates(Clock::now()), options_.deletion,
+  const auto begun = Clock::now();
+  const auto doomed = choose_doomed(work_.candidates(begun), options_.deletion,
                                     free_bytes(options_.folder), std::chrono::system_clock::now());
+  clean_time_ = Clock::now() - begun;
+  if (!doomed.empty()) journal_.sync();
   for (const auto& [candidate, lost] : doomed) {
     if (!lost) {
       const auto entry = journal_.stored(candidate.key);
@@ -243,8 +284,7 @@ live::awaitable<void> Sync::verify() {
       const bool there = co_await uploader_.is_there(key, stored);
       if (there) continue;
       ++missing;
-      live::log::warn("{}: it is not in the bucket as it was uploaded", live::printable(key));
-      journal_.forget(key);
+      miss(key);
     }
   };
   co_await side_by_side(options_.jobs, compare);
@@ -254,12 +294,35 @@ live::awaitable<void> Sync::verify() {
                   all.size());
 }
 
+/// It is not in the bucket any more, or is something else there.
+void Sync::miss(const std::string& key) {
+  const auto folder = folder_of(options_);
+  const auto files = files_of(folder, key);
+  const bool is_playlist = key.ends_with(".m3u8");
+  std::error_code ignored;
+  const bool here =
+      is_playlist
+          ? fs::exists(files[0].parent_path(), ignored)
+          : std::ranges::any_of(files, [](const auto& file) { return mark_of(file).has_value(); });
+  if (here) {
+    live::log::warn("{}: it is not in the bucket as it was uploaded", live::printable(key));
+  } else {
+    ++numbers_.missing;
+    live::log::error("{}: it is not in the bucket as it was uploaded, and not here any more: lost",
+                     live::printable(key));
+  }
+  journal_.forget(key);
+}
+
 /// Multipart uploads whose files are not what they were: nobody will go on with them.
 live::awaitable<void> Sync::abort_orphans() {
   const auto folder = folder_of(options_);
   const auto all = journal_.open_uploads();
   for (const auto& open : all) {
-    if (mark_of(folder / open.key) == open.mark) continue;
+    const auto files = files_of(folder, open.key);
+    const bool is_here =
+        std::ranges::any_of(files, [&](const auto& file) { return mark_of(file) == open.mark; });
+    if (is_here) continue;
     co_await bucket_.abort(open.key, open.upload_id);
     const auto known = journal_.unfinished(open.key, open.mark);
     if (known && known->upload_id == open.upload_id) journal_.gone(open.key);
@@ -268,12 +331,31 @@ live::awaitable<void> Sync::abort_orphans() {
 
 live::awaitable<void> Sync::once() {
   if (options_.verify) co_await verify();
-  co_await abort_orphans();
   scan();
+  std::exception_ptr escaped;
+  try {
+    co_await all_at_once();
+  } catch (const Failure&) {
+    escaped = std::current_exception();
+  }
+  // In any case: what is safe may have to make room for the journal.
+  try {
+    co_await clean();
+  } catch (const Failure&) {
+    if (!escaped) escaped = std::current_exception();
+  }
+  if (escaped) std::rethrow_exception(escaped);
+}
+
+live::awaitable<void> Sync::all_at_once() {
+  co_await abort_orphans();
   const auto work = [this] { return worker(); };
   co_await side_by_side(options_.jobs, work);
+  while (work_.was_cut()) {
+    scan();
+    co_await side_by_side(options_.jobs, work);
+  }
   co_await put_playlists(true);
-  co_await clean();
 }
 
 /// What concerns all is said once, and everybody rests.
@@ -312,14 +394,27 @@ live::awaitable<void> Sync::work_for_ever() {
   }
 }
 
-/// Playlists and deletion; a store that is away holds up nobody else here.
+live::awaitable<void> Sync::finish() {
+  const auto now = Clock::now();
+  if (tidied_ == Clock::time_point{} || now - tidied_ >= tidy_interval) {
+    tidied_ = now;
+    journal_.keep_room();
+    co_await abort_orphans();
+  }
+  journal_.sync();
+  co_await put_playlists(false);
+}
+
+/// Playlists and deletion; a store that is away holds up nobody else here, and a full disk not what makes room on it.
 live::awaitable<void> Sync::finish_for_ever() {
-  bool orphans = true;
   for (;;) {
     try {
-      if (std::exchange(orphans, false)) co_await abort_orphans();
-      co_await put_playlists(false);
-      co_await clean();
+      co_await finish();
+    } catch (const Failure& failure) {
+      if (concerns_all(failure)) suffer(failure);
+    }
+    try {
+      co_await clean_now_and_then();
     } catch (const Failure& failure) {
       if (concerns_all(failure)) suffer(failure);
     }
@@ -330,8 +425,9 @@ live::awaitable<void> Sync::finish_for_ever() {
 
 /// What goes well ends the trouble.
 void Sync::recover() {
-  if (numbers_.objects == objects_seen_) return;
-  objects_seen_ = numbers_.objects;
+  if (good_ == good_seen_ && !looks_badly_) return;
+  good_seen_ = good_;
+  looks_badly_ = false;
   if (!std::exchange(trouble_, {}).empty()) live::log::info("goes on again");
 }
 
@@ -360,8 +456,10 @@ live::awaitable<void> Sync::stay(std::function<void()> on_ready) {
     live::net::spawn(io_, "upload", work_for_ever());
   live::net::spawn(io_, "finish", finish_for_ever());
   for (;;) {
-    changed_.expires_after(look_interval);
-    co_await live::net::pause(least_interval);
+    // A folder of a hundred thousand files is not looked at all the time.
+    changed_.expires_after(std::max<Clock::duration>(look_interval, look_time_ * most_of_a_core));
+    const auto least = std::max<Clock::duration>(least_interval, look_time_ * most_of_a_core / 4);
+    co_await live::net::pause(std::chrono::ceil<std::chrono::milliseconds>(least));
     if (!has_changed_) co_await changed_.async_wait(live::as_result);
     has_changed_ = false;
     look();
@@ -370,10 +468,13 @@ live::awaitable<void> Sync::stay(std::function<void()> on_ready) {
 }
 
 void Sync::look() {
+  const auto begun = Clock::now();
   try {
     scan();
+    look_time_ = Clock::now() - begun;
     recover();
   } catch (const Failure& failure) {
+    looks_badly_ = true;
     suffer(failure);
   }
 }

@@ -47,7 +47,9 @@ class Sync {
 
  private:
   live::awaitable<void> verify();
+  void miss(const std::string& key);
   live::awaitable<void> abort_orphans();
+  live::awaitable<void> all_at_once();
   live::awaitable<void> worker();
   struct Attempt {
     std::optional<Ended> ended;
@@ -57,10 +59,14 @@ class Sync {
                                    live::awaitable<Ended> work);
   live::awaitable<void> one(Item item);
   live::awaitable<void> put_playlists(bool at_once);
+  /// The same, but not after each of a thousand small files.
+  live::awaitable<void> put_playlists_now_and_then();
   live::awaitable<void> put(VodPlaylist playlist);
   live::awaitable<void> clean();
+  live::awaitable<void> clean_now_and_then();
   live::awaitable<void> verify_patiently();
   live::awaitable<void> finish_for_ever();
+  live::awaitable<void> finish();
   void look();
   void recover();
   live::awaitable<void> work_for_ever();
@@ -86,7 +92,10 @@ class Sync {
   std::chrono::steady_clock::time_point measured_;
   std::uint64_t measured_sent_ = 0;
   std::string trouble_;
-  std::uint64_t objects_seen_ = 0;
+  std::uint64_t good_ = 0, good_seen_ = 0;  ///< objects that are where they should be
+  bool looks_badly_ = false;                ///< the disk was the trouble
+  std::chrono::steady_clock::duration look_time_{}, clean_time_{};  ///< of the last one
+  std::chrono::steady_clock::time_point cleaned_, playlists_put_, tidied_;
   std::optional<live::net::Notifier> notifier_;  ///< of stay(); last: what it calls is there
 };
 

@@ -2,6 +2,7 @@
 
 #include "common/base/file_mark.hpp"
 #include "common/base/text.hpp"
+#include "common/facts/files.hpp"
 #include "common/tree/names.hpp"
 
 #include <algorithm>
@@ -39,16 +40,6 @@ Contents contents_of(const fs::path& folder) {
   std::ranges::sort(out.folders);
   std::ranges::sort(out.playlists);
   return out;
-}
-
-/// Does its begin tell that it lists segments?
-bool lists_segments(const fs::path& path) {
-  FILE* file = std::fopen(path.c_str(), "re");
-  if (file == nullptr) return false;
-  std::string begin(4096, '\0');
-  begin.resize(std::fread(begin.data(), 1, begin.size(), file));
-  std::fclose(file);
-  return begin.find("#EXT-X-TARGETDURATION") != std::string::npos;
 }
 
 void add_folder(const fs::path& folder, FoundStream& stream) {
@@ -91,15 +82,61 @@ FoundStream look(const fs::path& folder) {
   return stream;
 }
 
+std::string begin_of(const fs::path& file) {
+  constexpr std::size_t begin_bytes = 4096;
+  const auto bytes = live::facts::read_begin(file, begin_bytes);
+  return bytes ? std::string{bytes->begin(), bytes->end()} : std::string{};
+}
+
+/// The streams whose lists are in ROOT itself.
+void add_flat(const fs::path& root, const std::vector<fs::path>& lists,
+              std::vector<FoundStream>& out) {
+  constexpr std::string_view only = "index";
+  for (const auto& list : lists) {
+    const auto name = list.stem().string();
+    const bool known = std::ranges::find(out, name, &FoundStream::name) != out.end();
+    if (out.size() >= most_streams || known || !live::is_stream_name(name) || !lists_segments(list))
+      continue;
+    FoundStream stream;
+    stream.name = name;
+    stream.folder = root;
+    stream.renditions.push_back({std::string{only}, root, list, false});
+    out.push_back(std::move(stream));
+  }
+}
+
 }  // namespace
+
+bool lists_segments(const fs::path& playlist) {
+  return begin_of(playlist).find("#EXT-X-TARGETDURATION") != std::string::npos;
+}
+
+bool is_plain_list(const fs::path& playlist) {
+  const auto text = "\n" + begin_of(playlist);
+  const auto names = [&](std::size_t at) {
+    return at + 1 < text.size() && text[at] == '\n' &&
+           std::string_view{"#\r\n"}.find(text[at + 1]) == std::string_view::npos;
+  };
+  std::size_t at = 0;
+  while (at != std::string::npos && !names(at))
+    at = text.find('\n', at + 1);
+  return at != std::string::npos && text.find("\n#EXT-X-") == std::string::npos;
+}
+
+bool is_of_ours(const fs::path& stream_folder) {
+  return live::mark_of(stream_folder / tree::record_name).has_value();
+}
 
 std::vector<FoundStream> find_streams(const fs::path& root) {
   std::vector<FoundStream> out;
-  for (const auto& folder : contents_of(root).folders) {
+  if (is_of_ours(root)) return out;  // within a stream there is none
+  const auto inside = contents_of(root);
+  for (const auto& folder : inside.folders) {
     if (out.size() >= most_streams) break;
     auto stream = look(folder);
     if (!stream.renditions.empty()) out.push_back(std::move(stream));
   }
+  add_flat(root, inside.playlists, out);
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include "tools/s3-dvr-sync/stream_sync.hpp"
 #include "tools/s3-dvr-sync/tree_layout.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <iterator>
 #include <map>
@@ -14,6 +15,7 @@ namespace s3_dvr_sync {
 
 namespace {
 
+constexpr auto hold_note = "hold";    // the pattern that we have asked for
 constexpr std::size_t at_a_time = 4;  // files of a stream, before it is another's turn
 
 std::string_view hold_pattern(const std::string& rendition) {
@@ -30,7 +32,9 @@ struct TreeSync::State {
 
   void hold() {
     if (!rules.marks || held) return;
-    held = keep_hold(root, hold_pattern(rules.rendition));
+    const std::string pattern{hold_pattern(rules.rendition)};
+    held = keep_hold(root, pattern, journal.note(hold_note).value_or(""));
+    if (held && journal.note(hold_note) != pattern) journal.set_note(hold_note, pattern);
     if (!held && !std::exchange(complained, true))
       live::log::error("{}: no space for .hold: segments may be deleted before they are uploaded",
                        root.string());
@@ -41,7 +45,31 @@ struct TreeSync::State {
     if (!stream)
       stream =
           std::make_unique<StreamSync>(found.name, root / state_folder / "trees", rules, journal);
-    stream->scan(found, now, wall);
+    scan(*stream, found, now);
+  }
+
+  /// What is wrong with one stream is its own.
+  void scan(StreamSync& stream, const FoundStream& found, live::Monotonic now) {
+    try {
+      stream.scan(found, now, wall);
+      wrong.erase(found.name);
+    } catch (const live::Failure& failure) {
+      auto& said = wrong[found.name];
+      if (said != failure.what()) live::log::error("{}: {}", found.name, failure.what());
+      said = failure.what();
+    }
+  }
+
+  /// Of streams whose folders are gone: what is in the bucket is closed, and nothing is remembered.
+  void leave(const std::vector<FoundStream>& found, live::Monotonic now) {
+    std::erase_if(streams, [&](const auto& entry) {
+      const auto& [name, stream] = entry;
+      if (std::ranges::find(found, name, &FoundStream::name) != found.end()) return false;
+      std::error_code error;
+      if (std::filesystem::exists(root / name, error) || error) return false;
+      wrong.erase(name);
+      return stream->leave(now);
+    });
   }
 
   StreamSync* stream_of(const std::string& key) {
@@ -53,6 +81,7 @@ struct TreeSync::State {
   TreeRules rules;
   Journal& journal;
   std::map<std::string, std::unique_ptr<StreamSync>> streams;
+  std::map<std::string, std::string> wrong;  ///< what was said of a stream that cannot be looked at
   std::deque<Item> ready;
   live::WallClock wall;
   bool held = false, complained = false;
@@ -66,8 +95,10 @@ void TreeSync::scan(live::Monotonic now, live::WallClock wall) {
   auto& s = *state_;
   s.wall = wall;
   s.hold();
-  for (const auto& found : find_streams(s.root))
+  const auto streams = find_streams(s.root);
+  for (const auto& found : streams)
     s.scan(found, now);
+  s.leave(streams, now);
 }
 
 std::optional<Item> TreeSync::next() {
@@ -82,6 +113,11 @@ std::optional<Item> TreeSync::next() {
   auto item = std::move(s.ready.front());
   s.ready.pop_front();
   return item;
+}
+
+bool TreeSync::was_cut() const {
+  return std::ranges::any_of(state_->streams,
+                             [](const auto& entry) { return entry.second->was_cut(); });
 }
 
 void TreeSync::settle(const std::string& key, Outcome outcome) {
@@ -114,6 +150,7 @@ TreeSync::Backlog TreeSync::backlog() const {
   Backlog out;
   for (const auto& [name, stream] : state_->streams)
     stream->add_to(out);
+  out.unfit += state_->wrong.size();
   return out;
 }
 

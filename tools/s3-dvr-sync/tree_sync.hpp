@@ -53,6 +53,8 @@ class TreeSync {
   /// What is to be uploaded next, init segments before their segments, the streams by turns; nothing: the rest is in hand or
   /// done.  Is the caller's until settle().
   std::optional<Item> next();
+  /// More than fits was found, and there is room again: another scan() tells what is over.
+  [[nodiscard]] bool was_cut() const;
   /// `key` of an Item that next() gave.
   void settle(const std::string& key, Outcome outcome);
 
@@ -72,10 +74,11 @@ class TreeSync {
     std::optional<live::WallClock> oldest;  ///< when the oldest of them was written
     std::uint64_t lost = 0;  ///< segments that were gone before they were uploaded, since the start
     std::uint64_t playlists = 0;  ///< broadcasts whose playlists say less than there is
+    std::uint64_t unfit = 0;  ///< journals that cannot be read, streams that cannot be looked at
   };
   [[nodiscard]] Backlog backlog() const;
 
-  /// The folders to be watched for changes.
+  /// The folders to be watched for changes; DIR first.
   [[nodiscard]] std::vector<std::filesystem::path> folders() const;
 
  private:

@@ -35,6 +35,23 @@ std::optional<live::WallClock> to_date(std::uint64_t ms) {
       live::Ms{static_cast<std::int64_t>(ms)})};
 }
 
+/// Relative to its playlist (RFC 3986 §4.2).
+bool is_beside(std::string_view uri) {
+  return !uri.empty() && uri.front() != '/' &&
+         uri.substr(0, uri.find_first_of("/?#")).find(':') == std::string_view::npos;
+}
+
+/// Their URIs are relative to the playlist, too (RFC 8216 §4.3.2.4).
+void prefix_keys(std::string& lines, const std::string& prefix) {
+  constexpr std::string_view name = "URI=\"";
+  for (auto at = lines.find(name); at != std::string::npos; at = lines.find(name, at)) {
+    const bool whole = at == 0 || lines[at - 1] == ',' || lines[at - 1] == '\n';
+    at += name.size();
+    const auto uri = std::string_view{lines}.substr(at, lines.find('"', at) - at);
+    if (whole && is_beside(uri)) lines.insert(at, prefix);
+  }
+}
+
 }  // namespace
 
 std::string to_text(const VodMark& mark) {
@@ -109,6 +126,7 @@ void VodList::add(hls::Segment segment, std::uint64_t bytes) {
     *next_.date += std::chrono::duration_cast<live::WallClock::duration>(segment.duration);
   if (next_.date && next_.date->time_since_epoch() > last_date) next_.date.reset();
   ++next_.segments;
+  prefix_keys(segment.key, rules_.key_prefix);
   segment.uri = rules_.uri_prefix + segment.uri;
   if (segment.map) segment.map->uri = rules_.uri_prefix + segment.map->uri;
   volumes_.back().add(std::move(segment), bytes);

@@ -26,6 +26,7 @@ struct VodRules {
   std::chrono::seconds target_duration{1};  ///< of the writer's list: the least
   std::chrono::milliseconds split{};        ///< 0: never
   std::string uri_prefix{};                 ///< before each URI: "720p/", or nothing
+  std::string key_prefix{};                 ///< before those of keys, which nobody uploads
   bool independent_segments = false;
 };
 

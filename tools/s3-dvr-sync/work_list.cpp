@@ -1,5 +1,8 @@
 #include "tools/s3-dvr-sync/work_list.hpp"
 
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -19,22 +22,55 @@ WorkList::WorkList(const std::filesystem::path& root, const TreeRules& rules,
 
 bool WorkList::is_stored(const FoundFile& file) {
   const auto known = done_.find(file.key);
-  if (known != done_.end()) return known->second == file.mark;
+  if (known != done_.end()) return known->second.mark == file.mark;
   const auto entry = journal_.stored(file.key);
   if (!entry || entry->mark != file.mark) return false;
-  done_[file.key] = file.mark;
+  done_[file.key] = {file.mark, entry->verified};
   return true;
+}
+
+/// Each once.
+void WorkList::tell_unfit(const FileScan::Result& found) {
+  constexpr std::size_t most_told = 1000;
+  unfit_ = found.unfit.size();
+  const auto tell = [&](const std::filesystem::path& path, std::string_view why) {
+    if (told_.size() < most_told && told_.insert(path).second)
+      live::log::warn("{}: nothing of it is uploaded: {}", live::printable(path.string()), why);
+  };
+  for (const auto& path : found.unfit)
+    tell(path, "its name is not UTF-8, or it may not be read");
+  const auto trees = trees_.folders();
+  const std::set<std::filesystem::path> known{std::next(trees.begin()), trees.end()};
+  for (const auto& folder : found.listed) {
+    if (known.contains(folder)) continue;
+    ++unfit_;
+    tell(folder,
+         "it has a playlist, and is no stream: those are DIR/NAME.m3u8, DIR/NAME/*.m3u8 and "
+         "DIR/NAME/RENDITION/*.m3u8, with names of letters, digits, '.', '_' and '-'");
+  }
+}
+
+void WorkList::forget_vanished(live::Monotonic now) {
+  constexpr std::size_t spare = 1000;
+  std::erase_if(resting_, [&](const auto& entry) { return entry.second < now; });
+  if (done_.size() <= 2 * closed_.size() + spare) return;
+  std::set<std::string_view> there;
+  for (const auto& file : closed_)
+    there.insert(file.key);
+  std::erase_if(done_, [&](const auto& entry) { return !there.contains(entry.first); });
 }
 
 void WorkList::scan(live::Monotonic now, live::WallClock wall) {
   trees_.scan(now, wall);
   auto found = scan_.scan(now, wall);
   growing_ = found.growing;
+  tell_unfit(found);
   closed_ = std::move(found.closed);
   folders_ = std::move(found.folders);
   waiting_.clear();
   for (const auto& file : closed_)
     if (!in_hand_.contains(file.key) && !is_stored(file)) waiting_.push_back(file);
+  forget_vanished(now);
 }
 
 std::optional<Item> WorkList::next(live::Monotonic now) {
@@ -65,10 +101,13 @@ std::optional<Item> WorkList::next(live::Monotonic now) {
 void WorkList::settle(const Item& item, Outcome outcome, live::Monotonic now) {
   resting_.erase(item.key);
   if (outcome == Outcome::failed) resting_[item.key] = now + rest;
+  if (outcome == Outcome::conflict) resting_[item.key] = now + conflict_rest;
   if (of_trees_.erase(item.key) > 0) return trees_.settle(item.key, outcome);
   in_hand_.erase(item.key);
-  if (outcome == Outcome::verified) done_[item.key] = item.mark;
-  if (outcome == Outcome::failed)
+  if (outcome == Outcome::verified)
+    if (const auto entry = journal_.stored(item.key))
+      done_[item.key] = {item.mark, entry->verified};
+  if (outcome == Outcome::failed || outcome == Outcome::conflict)
     waiting_.push_back({item.key, item.local, item.mark});  // until the next scan
 }
 
@@ -88,10 +127,11 @@ void WorkList::put(const std::string& key, bool done, live::Monotonic now) {
 
 WorkList::Backlog WorkList::backlog() const {
   const auto trees = trees_.backlog();
-  Backlog out{trees.files, trees.bytes, trees.oldest, growing_, trees.lost, trees.playlists};
+  Backlog out{trees.files, trees.bytes,     trees.oldest,        growing_,
+              trees.lost,  trees.playlists, unfit_ + trees.unfit};
   for (const auto& file : closed_) {
     const auto known = done_.find(file.key);
-    if (known != done_.end() && known->second == file.mark) continue;
+    if (known != done_.end() && known->second.mark == file.mark) continue;
     ++out.files;
     out.bytes += file.mark.size;
     const auto written = time_of(file.mark);
@@ -104,9 +144,9 @@ std::vector<Candidate> WorkList::candidates(live::Monotonic now) const {
   auto out = trees_.leavings(now);
   for (const auto& file : closed_) {
     if (in_hand_.contains(file.key)) continue;
-    const auto entry = journal_.stored(file.key);
+    const auto known = done_.find(file.key);
     std::optional<live::WallClock> uploaded;
-    if (entry && entry->mark == file.mark) uploaded = entry->verified;
+    if (known != done_.end() && known->second.mark == file.mark) uploaded = known->second.verified;
     out.push_back({file.key, file.path, file.mark, uploaded});
   }
   return out;

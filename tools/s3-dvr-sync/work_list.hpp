@@ -21,8 +21,9 @@ namespace s3_dvr_sync {
 
 class WorkList {
  public:
-  /// What failed waits so long before it is given again, where the list lives that long.
-  static constexpr std::chrono::seconds rest{30};
+  /// What failed waits so long before it is given again, where the list lives that long; what somebody else's object is in
+  /// the way of waits longer.
+  static constexpr std::chrono::seconds rest{30}, conflict_rest{600};
 
   WorkList(const std::filesystem::path& root, const TreeRules& rules,
            std::chrono::milliseconds settle, Journal& journal);
@@ -31,6 +32,8 @@ class WorkList {
   void scan(live::Monotonic now, live::WallClock wall);
   /// The trees' first: they are live.  Nothing: the rest is in hand, at rest or done.
   std::optional<Item> next(live::Monotonic now);
+  /// As TreeSync has it.
+  [[nodiscard]] bool was_cut() const { return trees_.was_cut(); }
   void settle(const Item& item, Outcome outcome, live::Monotonic now);
 
   std::vector<VodPlaylist> playlists(live::Monotonic now, bool at_once);
@@ -40,6 +43,8 @@ class WorkList {
     std::uint64_t files = 0, bytes = 0;  ///< not in the bucket yet
     std::optional<live::WallClock> oldest;
     std::uint64_t growing = 0, lost = 0, playlists = 0;
+    std::uint64_t unfit =
+        0;  ///< files and folders of which nobody can upload anything: they have been told
   };
   [[nodiscard]] Backlog backlog() const;
 
@@ -55,20 +60,28 @@ class WorkList {
   void forget(const std::string& key);
 
  private:
+  /// A recording that the journal has.
+  struct Done {
+    FileMark mark;
+    live::WallClock verified;
+  };
   [[nodiscard]] bool is_stored(const FoundFile& file);
+  void tell_unfit(const FileScan::Result& found);
+  void forget_vanished(live::Monotonic now);
 
   Journal& journal_;
   TreeSync trees_;
   FileScan scan_;
-  std::vector<FoundFile> closed_;         ///< of the last scan
-  std::deque<FoundFile> waiting_;         ///< of them, those to be uploaded
-  std::set<std::string> in_hand_;         ///< keys of recordings
-  std::map<std::string, FileMark> done_;  ///< recordings that the journal has
+  std::vector<FoundFile> closed_;     ///< of the last scan
+  std::deque<FoundFile> waiting_;     ///< of them, those to be uploaded
+  std::set<std::string> in_hand_;     ///< keys of recordings
+  std::map<std::string, Done> done_;  ///< by key; of `closed_`, and some that have gone
   std::map<std::string, live::Monotonic> resting_;
   std::set<std::string> of_trees_;              ///< keys in hand that are the trees'
   std::deque<Item> tired_;                      ///< of the trees, given again too early
   std::vector<std::filesystem::path> folders_;  ///< of recordings
-  std::uint64_t growing_ = 0;
+  std::uint64_t growing_ = 0, unfit_ = 0;
+  std::set<std::filesystem::path> told_;  ///< of what is unfit
 };
 
 }  // namespace s3_dvr_sync

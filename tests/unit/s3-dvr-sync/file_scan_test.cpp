@@ -55,6 +55,38 @@ TEST_F(FileScanTest, AClockThatIsWrongIsNoJudge) {
   EXPECT_EQ(closed(begin + 10s), "a.mp4 ");
 }
 
+TEST_F(FileScanTest, AClockThatIsSetClosesNothingThatGrows) {
+  const auto begin = live::Monotonic{} + 1h;
+  write("a.mp4", "x");
+  EXPECT_EQ(closed(begin), "");
+  make_older((append("a.mp4", "more"), folder_ / "a.mp4"), 3600s * 24 * 365);
+  EXPECT_EQ(closed(begin + 2s), "") << "its time is of before the clock was set";
+  EXPECT_EQ(closed(begin + 12s), "a.mp4 ");
+}
+
+TEST_F(FileScanTest, WhatAWriterOfOursMakesIsNotForIt) {
+  // Its first segment is there before its lists are.
+  write("cam/.stream.json", "{}");
+  make_older(write("cam/720p/1000.ts", "x"), 20s);
+  EXPECT_EQ(closed(), "");
+}
+
+TEST_F(FileScanTest, BesideAPlaylistWhatCannotBeASegmentIsARecording) {
+  for (const auto* name : {"cam.flv", "cam-0.ts", "songs/a.mp4"})
+    make_older(write(name, "x"), 20s);
+  write("cam.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\ncam-0.ts\n");
+  write("songs/all.m3u8", "#EXTM3U\n#EXTINF:4,\na.mp4\n");
+  EXPECT_EQ(closed(), "cam.flv songs/a.mp4 ");
+  EXPECT_EQ(last_.listed, std::vector{folder_});
+}
+
+TEST_F(FileScanTest, TellsWhatCanHaveNoKey) {
+  make_older(write("\xff.mp4", "x"), 20s);
+  EXPECT_EQ(closed(), "");
+  ASSERT_EQ(last_.unfit.size(), 1U);
+  EXPECT_EQ(last_.unfit[0], folder_ / "\xff.mp4");
+}
+
 TEST_F(FileScanTest, WhatIsRenamedIntoPlaceIsClosedAtOnce) {
   const auto path = write("a.mp4", "x");
   EXPECT_EQ(closed(), "");

@@ -26,6 +26,15 @@ TEST_F(HoldFileTest, WhatOthersAskForStays) {
   EXPECT_EQ(text_of(".hold"), "no pattern\n") << "it asks for everything";
 }
 
+TEST_F(HoldFileTest, WhatWeHadAskedForBeforeGoes) {
+  write(".hold", "sound\n");
+  EXPECT_TRUE(keep_hold(folder_, "*"));
+  EXPECT_TRUE(keep_hold(folder_, "best", "*"));
+  EXPECT_EQ(text_of(".hold"), "sound\nbest\n");
+  EXPECT_TRUE(keep_hold(folder_, "sound", "best"));
+  EXPECT_EQ(text_of(".hold"), "sound\n");
+}
+
 TEST_F(HoldFileTest, UploadedNamesAreAppendedOnce) {
   write("720p/.uploaded", "1.m4s\n2.m");
   UploadedFile file{folder_ / "720p"};

@@ -96,7 +96,7 @@ class RollingTest : public TreesTest {
     for (int n = first; n < first + count; ++n) {
       text += "#EXTINF:4,\n" + std::to_string(n) + ".ts\n";
       const auto file = folder / (std::to_string(n) + ".ts");
-      if (anew || !std::filesystem::exists(root_ / file)) write(file, "ts " + std::to_string(n));
+      if (anew || !std::filesystem::exists(folder_ / file)) write(file, "ts " + std::to_string(n));
     }
     if (ended) text += "#EXT-X-ENDLIST\n";
     write(path, text);
@@ -154,16 +154,16 @@ TEST_F(RollingTest, GoesOnOverARestart) {
 
 TEST_F(RollingTest, AnEndIsKnownOverARestart) {
   rolling("cam/hd/index.m3u8", 0, 2, true);
-  make_older(root_ / "cam/hd/0.ts", 100s);
+  make_older(folder_ / "cam/hd/0.ts", 100s);
   {
-    TreeSync trees{root_, {}, journal_};
+    TreeSync trees{folder_, {}, journal_};
     sync(trees, journal_);
   }
   auto text = text_of("cam/hd/index.m3u8");
   text.resize(text.find("#EXT-X-ENDLIST"));
   write("cam/hd/2.ts", "ts 2");
   write("cam/hd/index.m3u8", text + "#EXTINF:4,\n2.ts\n");  // its numbers go on
-  TreeSync trees{root_, {}, journal_};
+  TreeSync trees{folder_, {}, journal_};
   sync(trees, journal_);
   EXPECT_EQ(std::ranges::count_if(bucket_, [](const auto& e) { return e.first.ends_with("m3u8"); }),
             2)
@@ -173,13 +173,13 @@ TEST_F(RollingTest, AnEndIsKnownOverARestart) {
 TEST_F(RollingTest, NamesThatAreGivenAgainBetweenTwoRunsAreOtherObjects) {
   rolling("cam/hd/index.m3u8", 0, 2);
   for (const auto* name : {"cam/hd/0.ts", "cam/hd/1.ts"})
-    make_older(root_ / name, 100s);
+    make_older(folder_ / name, 100s);
   {
-    TreeSync trees{root_, {}, journal_};
+    TreeSync trees{folder_, {}, journal_};
     sync(trees, journal_);
   }
   rolling("cam/hd/index.m3u8", 0, 3, false, true);  // the writer was restarted
-  TreeSync trees{root_, {}, journal_};
+  TreeSync trees{folder_, {}, journal_};
   EXPECT_EQ(std::ranges::count(sync(trees, journal_), ' '), 3);
 }
 
@@ -188,7 +188,7 @@ TEST_F(RollingTest, ADamagedJournalHoldsUpNobody) {
   write(journal, "#EXTM3U\n#EXT-X-TARGETDURATION:x\n#EXTINF:4,\n0.ts\n");
   rolling("cam/hd/index.m3u8", 0, 2);
   rolling("other/hd/index.m3u8", 0, 2);
-  TreeSync trees{root_, {}, journal_};
+  TreeSync trees{folder_, {}, journal_};
   const auto order = sync(trees, journal_);
   EXPECT_EQ(std::ranges::count(order, ' '), 4);
 }

@@ -180,6 +180,83 @@ TEST_F(TreeSyncTest, AfterARestartNothingIsSentTwice) {
   EXPECT_THAT(text_of("cam/720p/.uploaded"), HasSubstr("vod-one.m3u8\n"));
 }
 
+TEST_F(TreeSyncTest, WhatIsNotInTheBucketAnyMoreIsSentAgain) {
+  record("cam", "one", true);
+  segments("cam/720p", 10, 5, begin("cam/720p", "one", 10));
+  {
+    TreeSync trees{folder_, {.split = 8s}, journal_};
+    sync(trees, journal_);
+  }
+  journal_.forget("cam/720p/11.m4s");
+  journal_.forget("cam/vod-one-2.m3u8");
+  journal_.forget_notes(progress_notes);
+  puts_.clear();
+  TreeSync trees{folder_, {.split = 8s}, journal_};
+  EXPECT_EQ(sync(trees, journal_), "cam/720p/11.m4s ");
+  EXPECT_EQ(puts_, "cam/vod-one-2.m3u8 ");
+}
+
+TEST_F(TreeSyncTest, ANumberThatIsGivenAgainIsAnotherSegment) {
+  record("cam", "one", true);
+  segments("cam/720p", 10, 2, begin("cam/720p", "one", 10));
+  {
+    TreeSync trees{folder_, {}, journal_};
+    sync(trees, journal_);
+  }
+  // The cleaner has removed it, and the clock begins in 1970 again.
+  std::filesystem::remove_all(folder_ / "cam");
+  record("cam", "two", true);
+  segments("cam/720p", 10, 1, begin("cam/720p", "two", 10));
+  write("cam/720p/10.m4s", "other media");
+  write("cam/720p/init-10.mp4", "other init");
+  const auto all_of = [&](TreeSync& trees) {
+    std::string order;
+    trees.scan(now_, wall_);
+    for (auto item = trees.next(); item; item = trees.next()) {
+      const bool taken = item->yields;
+      order += item->key + (taken ? "? " : " ");
+      if (!taken) store(journal_, item->key, live::read_file(item->local, 100), item->mark);
+      trees.settle(item->key, taken ? Outcome::taken : Outcome::verified);
+    }
+    return order;
+  };
+  TreeSync trees{folder_, {}, journal_};
+  EXPECT_EQ(all_of(trees),
+            "cam/720p/init-10.mp4? cam/720p/10.m4s? cam/720p/two/init-10.mp4 cam/720p/two/10.m4s ");
+  sync(trees, journal_);
+  EXPECT_EQ(lines_of("cam/720p/10.m4s"), "media 10");
+  EXPECT_EQ(lines_of("cam/720p/two/10.m4s"), "other media");
+  EXPECT_THAT(lines_of("cam/vod-two.m3u8"), HasSubstr("URI=\"720p/two/init-10.mp4\""));
+  EXPECT_THAT(lines_of("cam/vod-two.m3u8"), HasSubstr("\n720p/two/10.m4s\n"));
+  EXPECT_EQ(text_of("cam/720p/.uploaded"), "init-10.mp4\n10.m4s\nvod-two.m3u8\n");
+  journal_.forget_notes(progress_notes);
+  puts_.clear();
+  TreeSync again{folder_, {}, journal_};
+  EXPECT_EQ(all_of(again), "");
+  sync(again, journal_);
+  EXPECT_EQ(puts_, "") << "it says the same after a restart";
+}
+
+TEST_F(TreeSyncTest, ALongJournalIsNotReadAtOnce) {
+  record("cam", "one", true);
+  segments("cam/720p", 10, 1, begin("cam/720p", "one", 10));
+  std::string gaps;
+  for (int n = 11; n < 21'011; ++n)
+    gaps += "#EXT-X-GAP\n#EXTINF:4,\n" + std::to_string(n) + ".m4s\n";
+  append("cam/720p/journal.m3u8", gaps);
+  TreeSync trees{folder_, {.split = 0s}, journal_};
+  trees.scan(now_, wall_);
+  EXPECT_LT(trees.backlog().files, 21'000U);
+  EXPECT_FALSE(trees.was_cut()) << "it is not to be looked at again before there is room";
+  sync(trees, journal_);
+  EXPECT_TRUE(trees.was_cut());
+  EXPECT_THAT(lines_of("cam/vod-one.m3u8"), Not(HasSubstr("ENDLIST")));
+  sync(trees, journal_);
+  EXPECT_FALSE(trees.was_cut());
+  EXPECT_THAT(lines_of("cam/vod-one.m3u8"), HasSubstr("\n720p/21010.m4s\n"));
+  EXPECT_THAT(lines_of("cam/vod-one.m3u8"), HasSubstr("ENDLIST"));
+}
+
 TEST_F(TreeSyncTest, AVolumeWaitsUntilTheOneBeforeItIsClosed) {
   record("cam", "one", true);
   segments("cam/720p", 10, 3, begin("cam/720p", "one", 10));

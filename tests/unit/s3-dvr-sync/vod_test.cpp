@@ -41,6 +41,17 @@ TEST(VodList, GrowsAsAnEventAndEndsAsVod) {
   EXPECT_EQ(list.volumes().front().list().type, Type::vod);
 }
 
+TEST(VodList, KeysBesideTheListAreBesideItStill) {
+  auto with_key = rules();
+  with_key.key_prefix = "720p/";
+  VodList list{with_key};
+  auto one = segment(1);
+  one.key = "METHOD=AES-128,URI=\"a.key\",IV=0x1\nMETHOD=SAMPLE-AES,URI=\"skd://x\"";
+  list.add(one, 1);
+  EXPECT_EQ(list.volumes().front().list().segments.back().key,
+            "METHOD=AES-128,URI=\"720p/a.key\",IV=0x1\nMETHOD=SAMPLE-AES,URI=\"skd://x\"");
+}
+
 TEST(VodList, EveryTagIsKept) {
   VodList list{rules()};
   list.add(segment(1), 1);
