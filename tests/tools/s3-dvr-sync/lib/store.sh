@@ -59,6 +59,7 @@ start_store() {
     start_radosgw "$port"
     STORE=http://127.0.0.1:$port
   else
+    (($#)) || echo "NOTE: radosgw with dbstore is not installed: tests/support/s3-server stands in for it"
     start store "$TESTS/support/s3-server" --bucket "$BUCKET" "$@" "$SCRATCH/store"
     STORE=http://127.0.0.1:$(port_of store)
     return
