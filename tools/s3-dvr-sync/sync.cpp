@@ -220,9 +220,13 @@ live::awaitable<void> Sync::put(VodPlaylist playlist) {
 }
 
 live::awaitable<void> Sync::put_playlists(bool at_once) {
+  // Those that name others follow them, and so does a volume the one before it.
   auto playlists = work_.playlists(Clock::now(), at_once);
-  for (auto& playlist : playlists)
-    co_await put(std::move(playlist));
+  while (!playlists.empty()) {
+    for (auto& playlist : playlists)
+      co_await put(std::move(playlist));
+    playlists = work_.playlists(Clock::now(), at_once);
+  }
 }
 
 live::awaitable<void> Sync::put_playlists_now_and_then() {

@@ -24,3 +24,4 @@ mkdir copy
 while read -r digest name; do
   equal "SHA-256 of $name" "$(ask "$STORE/$BUCKET/${name#./}" | sha256sum | cut -d' ' -f1)" "$digest"
 done <truth
+umount dir
