@@ -21,7 +21,7 @@ namespace {
 
 /// One comparison on the other thread, and who waits for it.
 struct Comparison {
-  explicit Comparison(asio::io_context& io) : done(io, asio::steady_timer::time_point::max()) {}
+  Comparison(asio::io_context& io, std::chrono::milliseconds limit) : done(io, limit) {}
   asio::steady_timer done;  ///< cancelled: `verdict` is there
   std::optional<Verdict> verdict;
 };
@@ -84,12 +84,13 @@ awaitable<Verdict> Authority::State::by_keys(const Claim& claim, Wish wish) {
   if (!hasher) hasher = std::make_unique<asio::thread_pool>(1);
   ++hashing;
   ++hashing_of[address];
-  const auto comparison = std::make_shared<Comparison>(io);
+  const auto comparison = std::make_shared<Comparison>(io, options.hashing_wait);
   // What is the loop's goes back to it: the thread lets go of `waits` before the loop can have it.
   auto work = [current, claim, wish, address, waits = comparison,
                self = shared_from_this()]() mutable {
     auto& loop = self->io;
-    auto verdict = current->check(claim, wish);
+    Verdict verdict = refused();
+    if (waits.use_count() > 1) verdict = current->check(claim, wish);  // else nobody waits any more
     asio::post(loop, [waits = std::move(waits), self = std::move(self), address,
                       verdict = std::move(verdict)]() mutable {
       --self->hashing;

@@ -27,6 +27,7 @@ struct AuthorityOptions {
   std::chrono::milliseconds timeout{3'000};           ///< of a call of the URL
   std::size_t concurrency = 32, waiting = 1'000;      ///< calls of the URL
   std::size_t hashing = 64, hashing_per_address = 8;  ///< claims that wait for a slow hash
+  std::chrono::milliseconds hashing_wait{10'000};     ///< and how long at most
   GateLimits penalties;
 };
 

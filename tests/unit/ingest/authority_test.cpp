@@ -252,6 +252,21 @@ TEST_F(AuthorityTest, OneAddressDoesNotTakeThePlacesOfOthers) {
   EXPECT_EQ(name(authority, claim("bob", "key=password")), "bob") << "places are given back";
 }
 
+TEST_F(AuthorityTest, ASlowHashIsNotWaitedForForEver) {
+  keys("bob $6$rounds=500000$salt$" + std::string(86, '.') + "\n");  // some tenths of a second
+  options_.hashing_wait = 1ms;
+  Authority authority{io_, options_};
+  std::array<std::variant<Grant, Denial>, 3> verdicts;
+  for (auto& verdict : verdicts) {
+    ++left_;
+    net::spawn(io_, "test",
+               ask(authority, claim("bob", "key=password"), Wish::publish, verdict, left_));
+  }
+  run();
+  for (const auto& verdict : verdicts)
+    EXPECT_EQ(std::get<Denial>(verdict).why, Denial::Why::unavailable);
+}
+
 TEST_F(AuthorityTest, AsksAnotherUrlOnceItIsTold) {
   const auto answers = [](const char* body) {
     return [body](const std::string&) { return test::http_answer("200 OK", body); };
