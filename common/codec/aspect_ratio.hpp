@@ -1,4 +1,4 @@
-// The sample aspect ratio of a VUI, which H.264 and H.265 write alike (ITU-T H.264 table E-1).
+// The begin of a VUI, which H.264 and H.265 write alike: the sample aspect ratio (ITU-T H.264 table E-1) and the colours.
 #pragma once
 
 #include "common/codec/bits.hpp"
@@ -39,6 +39,20 @@ inline AspectRatio read_aspect_ratio(BitReader& in) {
   if (idc != extended_sar) return {};
   const AspectRatio ratio{in.bits(16), in.bits(16)};
   return ratio.num == 0 || ratio.den == 0 ? AspectRatio{} : ratio;
+}
+
+constexpr std::uint8_t unspecified_transfer = 2;  // ITU-T H.264 table E-4
+
+/// transfer_characteristics, and what stands between the aspect ratio and the place behind it: overscan, video signal type.
+inline std::uint8_t read_transfer(BitReader& in) {
+  if (in.flag()) in.skip(1);  // overscan_appropriate_flag
+  if (!in.flag()) return unspecified_transfer;
+  in.skip(4);  // video_format, video_full_range_flag
+  if (!in.flag()) return unspecified_transfer;
+  in.skip(8);  // colour_primaries
+  const auto transfer = static_cast<std::uint8_t>(in.bits(8));
+  in.skip(8);  // matrix_coefficients
+  return transfer;
 }
 
 }  // namespace live::codec

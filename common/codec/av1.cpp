@@ -16,6 +16,7 @@ struct Sequence {
   bool subsampling_x = true, subsampling_y = true;
   std::uint32_t chroma_position = 0;
   std::uint32_t width = 0, height = 0;  // the largest of any frame
+  std::uint8_t transfer = 2;            // unspecified
 };
 
 std::optional<std::uint64_t> read_leb128(Reader& in) {
@@ -110,7 +111,9 @@ void read_color(BitReader& in, Sequence& sequence) {
   sequence.high_bit_depth = in.flag();
   if (sequence.profile == 2 && sequence.high_bit_depth) sequence.twelve_bit = in.flag();
   if (sequence.profile != 1) sequence.monochrome = in.flag();
-  const auto description = in.flag() ? in.bits(24) : 0;
+  const bool described = in.flag();
+  const auto description = described ? in.bits(24) : 0;
+  if (described) sequence.transfer = static_cast<std::uint8_t>(description >> 8U);
   if (sequence.monochrome) return;
   if (description == srgb_identity) {
     sequence.subsampling_x = sequence.subsampling_y = false;
@@ -203,6 +206,13 @@ std::optional<PictureSize> av1_picture_size(Bytes obus) {
   const auto sequence = payload ? parse_sequence(*payload) : std::nullopt;
   if (!sequence) return {};
   return PictureSize{sequence->width, sequence->height};
+}
+
+std::optional<std::uint8_t> av1_transfer(Bytes obus) {
+  const auto payload = find_sequence_header(obus);
+  const auto sequence = payload ? parse_sequence(*payload) : std::nullopt;
+  if (!sequence) return {};
+  return sequence->transfer;
 }
 
 }  // namespace live::codec

@@ -17,6 +17,7 @@ struct Sps {
   std::uint32_t width = 0, height = 0;  ///< after cropping
   std::uint32_t sar_num = 1, sar_den = 1;
   std::uint32_t chroma_format = 1, bit_depth_luma = 8, bit_depth_chroma = 8;
+  std::uint8_t transfer = 2;  ///< transfer_characteristics; 2: not said
   std::uint32_t poc_type = 0, log2_max_poc_lsb = 0, log2_max_frame_num = 0;
   std::uint32_t max_num_ref_frames = 0;
   bool frame_mbs_only = true;

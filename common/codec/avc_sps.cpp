@@ -28,6 +28,7 @@ struct Restriction {
 
 struct Vui {
   AspectRatio sar;
+  std::uint8_t transfer = unspecified_transfer;
   std::size_t restriction_flag_at = 0;  ///< in bits
   std::optional<Restriction> restriction;
 };
@@ -158,11 +159,7 @@ void write_restriction(BitWriter& out, const Restriction& r) {
 std::optional<Vui> read_vui(BitReader& in) {
   Vui vui;
   vui.sar = read_aspect_ratio(in);
-  if (in.flag()) in.skip(1);  // overscan
-  if (in.flag()) {            // video signal type
-    in.skip(4);
-    if (in.flag()) in.skip(24);
-  }
+  vui.transfer = read_transfer(in);
   if (in.flag()) {  // chroma sample location
     in.ue();
     in.ue();
@@ -210,6 +207,7 @@ std::optional<Parsed> parse(Bytes rbsp) {
   if (!parsed.vui) return parsed;
   sps.sar_num = parsed.vui->sar.num;
   sps.sar_den = parsed.vui->sar.den;
+  sps.transfer = parsed.vui->transfer;
   if (parsed.vui->restriction) {
     sps.max_num_reorder_frames = parsed.vui->restriction->max_num_reorder_frames;
     sps.max_dec_frame_buffering = parsed.vui->restriction->max_dec_frame_buffering;

@@ -20,6 +20,7 @@ struct Sps {
   std::uint32_t width = 0, height = 0;        ///< after the conformance window
   std::uint32_t sar_num = 1, sar_den = 1;
   std::uint32_t chroma_format = 1, bit_depth_luma = 8, bit_depth_chroma = 8;
+  std::uint8_t transfer = 2;  ///< transfer_characteristics; 2: not said
   std::uint32_t sub_layers = 1;
   std::uint32_t max_num_reorder_pics = 0, max_dec_pic_buffering = 1;  ///< of the highest sub-layer
   std::uint32_t log2_max_poc_lsb = 4;

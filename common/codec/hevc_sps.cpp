@@ -218,6 +218,8 @@ std::optional<Parsed> parse(Bytes rbsp) {
   if (!in.ok()) return parsed;
   sps.sar_num = sar.num;
   sps.sar_den = sar.den;
+  const auto transfer = read_transfer(in);
+  if (in.ok()) sps.transfer = transfer;
   return parsed;
 }
 

@@ -26,6 +26,9 @@ Bytes without_temporal_delimiter(Bytes unit);
 /// The largest frame of the sequence, from its header as above (an av1C's configOBUs, too).
 std::optional<PictureSize> av1_picture_size(Bytes obus);
 
+/// transfer_characteristics (ISO/IEC 23091-2) of the sequence, likewise; 2 where it does not say.
+std::optional<std::uint8_t> av1_transfer(Bytes obus);
+
 /// vpcC body from the first key frame (VP9 bitstream §6.2): profile, bit depth, subsampling; the
 /// level is the lowest that fits the size.
 std::optional<Buffer> vpcc_from_key_frame(Bytes frame);

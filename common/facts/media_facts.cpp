@@ -4,11 +4,13 @@
 #include "common/codec/aac.hpp"
 #include "common/codec/ac3.hpp"
 #include "common/codec/parameter_sets.hpp"
+#include "common/codec/video_range.hpp"
 #include "common/facts/transport_stream.hpp"
 #include "common/mp4/stream_reader.hpp"
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 #include <variant>
 
 namespace live::facts {
@@ -32,6 +34,7 @@ void take_picture(MediaFacts& facts, const Parameters& parameters) {
   facts.height = parameters.height;
   facts.width = static_cast<std::uint32_t>(
       live::rescale(parameters.width, parameters.sar_num, parameters.sar_den));
+  facts.video_range = live::codec::video_range(parameters);
 }
 
 /// avc3 and hev1 are other sample entries than the usual ones, and players are told so.
@@ -150,6 +153,7 @@ std::optional<MediaFacts> facts_of_fmp4(Bytes init, Bytes segment) {
   facts.video = video != nullptr;
   if (video != nullptr) {
     take_picture(facts, video->parameters);
+    if (video->rotation % 180 != 0) std::swap(facts.width, facts.height);
     facts.frame_rate = frame_rate(durations_of(items, read, video->id), video->timescale);
   }
   return facts;

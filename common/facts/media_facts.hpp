@@ -13,7 +13,8 @@ struct MediaFacts {
   std::string
       codecs;  ///< RFC 6381, as HLS spells them; empty: something that we cannot name is in it
   bool video = false, audio = false;
-  std::uint32_t width = 0, height = 0;  ///< as shown: after cropping, in square pixels
+  std::uint32_t width = 0, height = 0;  ///< as shown: after cropping, in square pixels, upright
+  std::string video_range;              ///< as HLS spells it: SDR, HLG, PQ; empty without video
   double frame_rate = 0;                ///< 0: unknown
   bool operator==(const MediaFacts&) const = default;
 };

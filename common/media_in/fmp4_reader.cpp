@@ -18,7 +18,9 @@ const mp4::InitTrack* usable(const mp4::InitTrack* track) {
 }
 
 Track track_of(const mp4::InitTrack& track) {
-  return {av::describe(track.parameters), track.parameters};
+  Track out{av::describe(track.parameters), track.parameters};
+  out.stream.rotation = track.rotation;
+  return out;
 }
 
 }  // namespace

@@ -109,7 +109,12 @@ bool MoovReader::tkhd(Bytes body, InitTrack& track) {
   const bool wide = r.u8() == 1;
   r.skip(3 + (wide ? 16 : 8));
   track.id = r.u32();
-  return r.ok() || broken(body, "tkhd is cut");
+  if (!r.ok()) return broken(body, "tkhd is cut");
+  r.skip(4 + (wide ? 8 : 4) + 16);
+  const auto cosine = static_cast<std::int32_t>(r.u32()), sine = static_cast<std::int32_t>(r.u32());
+  if (r.ok() && (cosine == 0) != (sine == 0))
+    track.rotation = cosine > 0 ? 0 : cosine < 0 ? 180 : sine > 0 ? 90 : 270;
+  return true;
 }
 
 bool MoovReader::mdia(Bytes body, InitTrack& track) {

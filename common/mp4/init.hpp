@@ -16,6 +16,8 @@ struct Track {
   std::uint32_t id = 0;         ///< 1 and up; unique in the file
   std::uint32_t timescale = 0;  ///< ticks per second
   codec::Parameters parameters;
+  int rotation =
+      0;  ///< video: clockwise turn that shows it upright: 0, 90, 180 or 270 (the matrix of tkhd)
 
   [[nodiscard]] bool is_video() const { return codec::is_video(parameters.codec); }
   bool operator==(const Track&) const = default;

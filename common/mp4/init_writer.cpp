@@ -16,6 +16,17 @@ void write_matrix(Writer& out) {  // unity, §8.2.2
     out.u32(v);
 }
 
+/// Turned clockwise and moved back to where it is seen; sizes are 16.16.
+void write_turned_matrix(Writer& out, int rotation, std::uint32_t width, std::uint32_t height) {
+  constexpr std::uint32_t minus = 0xFFFF0000;
+  const bool upside_down = rotation == 180, left = rotation == 270;
+  const auto cosine = upside_down ? minus : 0U, sine = upside_down ? 0U : left ? minus : one_16_16;
+  const auto x = rotation == 90 ? height : upside_down ? width : 0U;
+  const auto y = upside_down ? height : left ? width : 0U;
+  for (const std::uint32_t v : {cosine, sine, 0U, 0U - sine, cosine, 0U, x, y, 0x40000000U})
+    out.u32(v);
+}
+
 void write_ftyp(Writer& out, std::size_t tracks) {
   const OpenBox box{out, "ftyp"};
   out.text("iso6");  // the brand that brought tfdt and default-base-is-moof together, annex E
@@ -46,12 +57,18 @@ void write_tkhd(Writer& out, const Track& track) {
   out.zeros(4 + 4 + 8 + 4);  // duration, layer, group
   out.u16(track.is_video() ? 0 : 0x100);
   out.u16(0);
-  write_matrix(out);
   const bool stretched = p.sar_num != 0 && p.sar_den != 0;
   const auto shown = stretched ? rescale(p.width, p.sar_num * std::int64_t{one_16_16}, p.sar_den)
                                : std::int64_t{p.width} * one_16_16;
-  out.u32(static_cast<std::uint64_t>(std::clamp<std::int64_t>(shown, 0, 0xFFFFFFFF)));
-  out.u32(std::uint64_t{p.height} * one_16_16);
+  const auto width = static_cast<std::uint32_t>(std::clamp<std::int64_t>(shown, 0, 0xFFFFFFFF));
+  const auto height = p.height * one_16_16;
+  if (track.rotation == 0) {
+    write_matrix(out);
+  } else {
+    write_turned_matrix(out, track.rotation, width, height);
+  }
+  out.u32(width);
+  out.u32(height);
 }
 
 void write_media_head(Writer& out, const Track& track) {

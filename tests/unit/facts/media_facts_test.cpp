@@ -40,6 +40,18 @@ TEST(FactsOfFmp4, HaveSquarePixels) {
   EXPECT_EQ(facts->width, 85U);
 }
 
+TEST(FactsOfFmp4, AreOfThePictureAsItIsTurned) {
+  for (const int rotation : {0, 90, 180, 270}) {
+    auto tracks = live::test::tracks();
+    tracks[0].rotation = rotation;
+    const auto facts = facts_of_fmp4(live::mp4::write_init(tracks), fragments(2));
+    ASSERT_TRUE(facts);
+    EXPECT_EQ(facts->width, rotation % 180 == 0 ? 64U : 48U);
+    EXPECT_EQ(facts->height, rotation % 180 == 0 ? 48U : 64U);
+    EXPECT_EQ(facts->video_range, "SDR");
+  }
+}
+
 TEST(FactsOfFmp4, SpellFlacAsHlsDoes) {
   auto tracks = live::test::tracks();
   tracks[1].parameters = {};

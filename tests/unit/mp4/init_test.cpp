@@ -129,6 +129,22 @@ TEST(Init, ShowsAnamorphicPicturesAtTheirDisplaySize) {
   EXPECT_THAT(std::string{as_text(written)}, HasSubstr("pasp"));
 }
 
+TEST(Init, TellsHowPicturesAreTurned) {
+  for (const int rotation : {0, 90, 180, 270}) {
+    auto tracks = test::tracks();
+    tracks[0].rotation = rotation;
+    const auto written = write_init(tracks);
+    EXPECT_EQ(good(read_init(written)).video()->rotation, rotation);
+    EXPECT_EQ(good(read_init(written)).audio()->rotation, 0);
+    const auto tkhd = find_box(written, "tkhd");
+    const auto moved = std::pair{load_be(Bytes{written}.subspan(tkhd + 72), 4) >> 16U,
+                                 load_be(Bytes{written}.subspan(tkhd + 76), 4) >> 16U};
+    const auto right = rotation == 90 ? 48U : rotation == 180 ? 64U : 0U;
+    const auto down = rotation == 180 ? 48U : rotation == 270 ? 64U : 0U;
+    EXPECT_EQ(moved, (std::pair{std::uint64_t{right}, std::uint64_t{down}})) << rotation;
+  }
+}
+
 TEST(Init, TheMainTracksHaveTheLowestIds) {
   const Track tracks[] = {{4, 90'000, test::avc()},
                           {9, 48'000, test::aac()},
