@@ -82,6 +82,7 @@ RULES = {
     "resolution-wrong": "bis 4.4.6.2: RESOLUTION is that of the media, cropped and with square pixels",
     "frame-rate-missing": "bis 4.4.6.2, Apple 9.3: FRAME-RATE of every variant with video",
     "frame-rate-wrong": "bis 4.4.6.2: FRAME-RATE is that of the media",
+    "video-range-wrong": "bis 4.4.6.2: VIDEO-RANGE is that of the media; without it SDR",
     "average-missing": "Apple 9.6: AVERAGE-BANDWIDTH of every variant",
     "bandwidth-low": "bis 4.4.6.2, Apple 1.28: the measured peak is below 125 % of BANDWIDTH",
     "average-low": "Apple 1.29: the measured average is below 110 % of AVERAGE-BANDWIDTH",

@@ -33,8 +33,24 @@ SAR = [(1, 1), (1, 1), (12, 11), (10, 11), (16, 11), (40, 33), (24, 11), (20, 11
        (15, 11), (64, 33), (160, 99), (4, 3), (3, 2), (2, 1)]
 
 
+RANGES = {16: "PQ", 18: "HLG"}  # transfer_characteristics, ISO/IEC 23091-2
+
+
+def read_range(bits):
+    """SDR, HLG or PQ of what stands behind the aspect ratio in a VUI."""
+    if bits.u(1):
+        bits.u(1)
+    if not bits.u(1):
+        return "SDR"
+    bits.u(4)
+    if not bits.u(1):
+        return "SDR"
+    bits.u(8)
+    return RANGES.get(bits.u(8), "SDR")
+
+
 def avc_picture(sps):
-    """(width, height) cropped and the sample aspect ratio of an H.264 SPS, with its NAL header.  7.3.2.1.1, E.1.1."""
+    """(width, height) cropped, the sample aspect ratio and the range of an H.264 SPS, with its NAL header.  7.3.2.1.1, E.1.1."""
     bits = Bits(unescape(sps[1:]))
     profile = bits.u(8)
     bits.u(16)
@@ -69,11 +85,13 @@ def avc_picture(sps):
         left, right, top, bottom = (bits.ue() for _ in range(4))
         width -= (left + right) * unit_x
         height -= (top + bottom) * unit_y
-    sar = (1, 1)
-    if bits.u(1) and bits.u(1):
-        index = bits.u(8)
-        sar = (bits.u(16), bits.u(16)) if index == 255 else SAR[index] if index < len(SAR) else (1, 1)
-    return (width, height), sar if all(sar) else (1, 1)
+    sar, range_ = (1, 1), "SDR"
+    if bits.u(1):
+        if bits.u(1):
+            index = bits.u(8)
+            sar = (bits.u(16), bits.u(16)) if index == 255 else SAR[index] if index < len(SAR) else (1, 1)
+        range_ = read_range(bits)
+    return (width, height), sar if all(sar) else (1, 1), range_
 
 
 def skip_scaling_list(bits, size):
@@ -85,7 +103,7 @@ def skip_scaling_list(bits, size):
 
 
 def hevc_picture(sps):
-    """(width, height) cropped of an H.265 SPS.  7.3.2.2.1."""
+    """(width, height) cropped and the range of an H.265 SPS.  7.3.2.2.1, E.2.1."""
     bits = Bits(unescape(sps[2:]))
     bits.u(4)
     layers = bits.u(3)
@@ -105,7 +123,58 @@ def hevc_picture(sps):
         left, right, top, bottom = (bits.ue() for _ in range(4))
         width -= (left + right) * (2 if chroma in (1, 2) else 1)
         height -= (top + bottom) * (2 if chroma == 1 else 1)
-    return width, height
+    return (width, height), hevc_range(bits, layers)
+
+
+def hevc_range(bits, layers):
+    bits.ue(), bits.ue()
+    order = bits.ue() + 4
+    for _ in range((layers + 1 if bits.u(1) else 1) * 3 + 6):
+        bits.ue()
+    if bits.u(1) and bits.u(1):
+        for size in range(4):
+            for _ in range(6 if size < 3 else 2):
+                skip_hevc_scaling_list(bits, size)
+    bits.u(2)
+    if bits.u(1):
+        bits.u(8), bits.ue(), bits.ue(), bits.u(1)
+    references = []
+    for _ in range(bits.ue()):
+        references.append(read_references(bits, references[-1] if references else None))
+    if bits.u(1):
+        for _ in range(bits.ue()):
+            bits.u(order + 1)
+    bits.u(2)
+    if not bits.u(1):
+        return "SDR"
+    if bits.u(1) and bits.u(8) == 255:
+        bits.u(32)
+    return read_range(bits)
+
+
+def skip_hevc_scaling_list(bits, size):
+    if not bits.u(1):
+        bits.ue()
+        return
+    for _ in range((size > 1) + (16 if size == 0 else 64)):
+        bits.se()
+
+
+def read_references(bits, last):
+    """st_ref_pic_set(), 7.3.7: distances to pictures before, nearest first, then to those behind."""
+    if last is not None and bits.u(1):
+        delta = (-1 if bits.u(1) else 1) * (bits.ue() + 1)
+        kept = [bits.u(1) or bits.u(1) for _ in range(len(last) + 1)]
+        moved = [distance + delta for distance, keep in zip([*last, 0], kept) if keep]
+        return sorted((d for d in moved if d < 0), reverse=True) + sorted(d for d in moved if d > 0)
+    out = []
+    for sign, count in [(-1, bits.ue()), (1, bits.ue())]:
+        at = 0
+        for _ in range(count):
+            at += sign * (bits.ue() + 1)
+            bits.u(1)
+            out.append(at)
+    return out
 
 
 def avc_string(profile_and_level, kind="avc1"):

@@ -37,6 +37,9 @@ def check_variant(attributes, media, target, judge):
     video = next((t for t in last.tracks if t[1] == "video"), None)
     if video:
         check_picture(attributes, video[4], read, judge)
+        said, real = attributes.get("VIDEO-RANGE", "SDR"), video[5]
+        if real and said != real:
+            judge("video-range-wrong", f"VIDEO-RANGE {said}, the media {real}")
     check_rates(attributes, media.rates(), target, judge)
 
 

@@ -7,6 +7,7 @@ import mp4
 import source
 import ts
 
+BEHIND = 0.2  # seconds that sound may end behind its pictures
 SLACK = 0.010  # seconds beside a frame: stamps are rounded to their timescale
 KEPT = 4  # segments whose bytes are remembered, for their parts
 
@@ -24,7 +25,8 @@ class Facts:
     median: float = 0.0  # of the main track's samples
     sync_first: bool = True  # the main track's first sample
     sync_any: bool = True
-    tracks: tuple = ()
+    tracks: tuple = ()  # that have samples
+    kinds: tuple = ()  # of all: (id, kind)
     frames: int = 0  # of the main track
     samples: list = field(default_factory=list)  # of all tracks, of the newest segments only
     discontinuity: bool = False
@@ -37,11 +39,15 @@ class Facts:
 
     @property
     def own(self):
-        return self.end[self.main] - self.start[self.main]
+        """How long it lasts.  Its pictures may end before its sound does."""
+        end, sound = self.end[self.main], self.end.get("audio", 0)
+        return (sound if sound > end + BEHIND else end) - self.start[self.main]
 
 
-def facts_of(samples_by_track, duration, data):
+def facts_of(samples_by_track, duration, data, declared=None):
     facts = Facts(duration, len(data))
+    tracks = declared.values() if declared else [s.track for s in samples_by_track.values()]
+    facts.kinds = tuple(sorted((t.id, t.kind) for t in tracks))
     all_ = [samples_by_track[ident] for ident in sorted(samples_by_track) if samples_by_track[ident].entries]
     for samples in all_:
         facts.start.setdefault(samples.track.kind, samples.start)
@@ -49,7 +55,7 @@ def facts_of(samples_by_track, duration, data):
         facts.end.setdefault(samples.track.kind, samples.end)
         sums = [zlib.crc32(data[at:at + size]) for at, size in samples.data]
         facts.samples += [(samples.track.id, *one, sum_) for one, sum_ in zip(samples.entries, sums)]
-    facts.tracks = tuple((s.track.id, s.track.kind, s.track.codec, s.track.entry, s.track.size) for s in all_)
+    facts.tracks = tuple((s.track.id, s.track.kind, s.track.codec, s.track.entry, s.track.size, s.track.range) for s in all_)
     main = next((s for s in all_ if s.track.kind == facts.main), None)
     if main:
         facts.frame, facts.frames = main.longest, len(main.entries)
@@ -143,7 +149,7 @@ class Media:
         if tracks is None:
             return None
         try:
-            return facts_of(mp4.parse_media(data, tracks), duration, data)
+            return facts_of(mp4.parse_media(data, tracks), duration, data, tracks)
         except mp4.Broken as error:
             self.judge("mp4-broken", f"{uri}: {error}", where)
             return None
@@ -180,11 +186,11 @@ class Media:
             self.judge("duration-media", f"EXTINF {now.duration} s, its media {now.own:.3f} s", f"#{segment.msn}")
 
     def judge_change(self, before, now, segment):
-        kinds = [tuple((t[0], t[1]) for t in f.tracks) for f in (before, now)]
-        if kinds[0] != kinds[1]:
-            names = ["+".join(kind for _, kind in tracks) for tracks in kinds]
+        known = {t[0]: t for t in before.tracks}
+        if before.kinds != now.kinds:
+            names = ["+".join(kind for _, kind in f.kinds) for f in (before, now)]
             self.judge("parameters-changed", f"tracks {names[0]} became {names[1]}", f"#{segment.msn}")
-        elif before.tracks != now.tracks:
+        elif any(t != known.get(t[0], t) for t in now.tracks):
             what = [f"{t[2]} {t[4][0]}x{t[4][1]}" for f in (before, now) for t in f.tracks if t[1] == f.main]
             self.judge("parameters-changed", f"{what[0]} became {what[-1]}", f"#{segment.msn}")
 

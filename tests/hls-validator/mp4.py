@@ -19,7 +19,8 @@ class Track:
     timescale: int
     codec: str
     entry: bytes  # the sample entry, to be compared
-    size: tuple = (0, 0)  # as it is shown: cropped, square pixels
+    size: tuple = (0, 0)  # as it is shown: cropped, square pixels, upright
+    range: str | None = None  # SDR, HLG, PQ; nothing: not known
     defaults: tuple = (0, 0, 0)  # duration, size, flags
 
 
@@ -130,6 +131,9 @@ def read_track(data, at, end):
     track = Track(ident, kind, timescale, name, data[body:stop])
     if kind == "video":
         read_video(data, body, stop, track)
+        cosine, sine = struct.unpack_from(">ii", data, header + (52 if data[header] else 40))
+        if abs(sine) > abs(cosine):
+            track.size = track.size[::-1]
     elif kind == "audio":
         read_audio(data, body, stop, track)
     return track
@@ -144,16 +148,17 @@ def read_video(data, body, stop, track):
             track.codec = codec.avc_string(record[1:4], name)
             if record[5] & 31:
                 length = struct.unpack_from(">H", record, 6)[0]
-                (width, height), sar = codec.avc_picture(record[8:8 + length])
+                (width, height), sar, track.range = codec.avc_picture(record[8:8 + length])
         elif kind == "hvcC":
             track.codec = codec.hevc_string(record, name)
             sps = hevc_sps(record)
             if sps:
-                width, height = codec.hevc_picture(sps)
+                (width, height), track.range = codec.hevc_picture(sps)
         elif kind == "av1C":
             track.codec = codec.av1_string(record)
         elif kind == "vpcC":
             track.codec = codec.vp9_string(record)
+            track.range = codec.RANGES.get(record[8], "SDR")
         elif kind == "pasp":
             sar = struct.unpack_from(">II", record)
     track.size = (round(width * sar[0] / sar[1]) if sar[1] else width, height)

@@ -40,10 +40,9 @@ def parse_media(data):
             raise Broken("media before PAT and PMT")
     if not streams:
         raise Broken("no PAT or no PMT")
-    out = {pid: samples_of(stream) for pid, stream in streams.items() if stream.units}
-    if not out:
+    if not any(stream.units for stream in streams.values()):
         raise Broken("no media")
-    return out
+    return {pid: samples_of(stream) if stream.units else Samples(stream.track) for pid, stream in streams.items()}
 
 
 def read_programme(section):
@@ -119,7 +118,7 @@ def read_video(track, payload):
             sync = sync or kind == 5
             if kind == 7:
                 track.codec = codec.avc_string(nal[1:4])
-                size, sar = codec.avc_picture(nal)
+                size, sar, track.range = codec.avc_picture(nal)
                 track.size = (round(size[0] * sar[0] / sar[1]), size[1])
                 track.entry = nal.rstrip(b"\0")
         else:
@@ -129,7 +128,7 @@ def read_video(track, payload):
                 plain = codec.unescape(nal)
                 record = bytes([1]) + plain[3:15]
                 track.codec = codec.hevc_string(record, "hvc1")
-                track.size = codec.hevc_picture(nal)
+                track.size, track.range = codec.hevc_picture(nal)
                 track.entry = nal.rstrip(b"\0")
     return sync
 
