@@ -62,6 +62,19 @@ void describe_track(AVCodecParameters& out, const codec::Parameters& from) {
   out.extradata_size = static_cast<int>(from.config.size());
 }
 
+/// libavformat's service description table stands before PAT and PMT, where RFC 8216 §3.2 wants these, and tells nothing.
+void drop_service_table(Buffer& packets) {
+  constexpr std::size_t packet = 188;
+  constexpr unsigned service_table = 0x11;
+  std::size_t kept = 0;
+  for (std::size_t at = 0; at + packet <= packets.size(); at += packet) {
+    if (load_be(Bytes{packets}.subspan(at + 1), 2) % 0x2000 == service_table) continue;
+    if (kept != at) std::memmove(packets.data() + kept, packets.data() + at, packet);
+    kept += packet;
+  }
+  packets.resize(kept);
+}
+
 }  // namespace
 
 struct TsWriter::State {
@@ -155,6 +168,7 @@ Buffer TsWriter::take() {
   check(av_write_frame(s.format, nullptr), "write MPEG-TS");
   auto out = s.close_memory();
   s.open_memory();
+  drop_service_table(out);
   return out;
 }
 

@@ -20,7 +20,7 @@ class TsWriter {
   TsWriter& operator=(TsWriter&&) noexcept;
   ~TsWriter();
 
-  /// PAT and PMT stand before what is written next.
+  /// PAT and PMT, and nothing before them, stand before what is written next.
   void begin_segment();
   /// A sample as MP4 has it (length-prefixed, raw AAC).  Stamps: video 1/90000 s, audio 1/sample rate; they become those of
   /// the packets as they are, modulo 2^33.  In order of decoding over both tracks.
