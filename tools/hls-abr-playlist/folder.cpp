@@ -92,11 +92,14 @@ Found Folder::look(const std::string& name, const Wanted& wanted) const {
     found.age =
         std::max(live::Ms{0},
                  std::chrono::duration_cast<live::Ms>(std::chrono::system_clock::now() - *newest));
-  if (!wanted.segment || !tree::is_plain_name(*wanted.segment)) return found;
-  if (wanted.init && !tree::is_plain_name(*wanted.init)) return found;
-  std::optional<fs::path> init;
-  if (wanted.init) init = folder / *wanted.init;
-  found.facts = live::facts::facts_of_files(init, folder / *wanted.segment);
+  for (const auto& one : wanted.media) {
+    if (!tree::is_plain_name(one.segment) || (one.init && !tree::is_plain_name(*one.init)))
+      continue;
+    std::optional<fs::path> init;
+    if (one.init) init = folder / *one.init;
+    if (auto facts = live::facts::facts_of_files(init, folder / one.segment))
+      found.facts.emplace(one.kind, *std::move(facts));
+  }
   return found;
 }
 
@@ -119,17 +122,19 @@ void Folder::scan_rendition(const std::string& name, live::Monotonic now) {
   auto& rendition = stream_.rendition(name);
   const auto wanted = rendition.wanted(list);
   // A list may come before what it names (rsync, cp): looked at again until its newest segment is there.
-  if (wanted.segment && tree::is_plain_name(*wanted.segment) &&
-      !live::mark_of(path_ / name / *wanted.segment)) {
+  const auto* newest =
+      wanted.media.empty() || !wanted.media.front().newest ? nullptr : &wanted.media.front();
+  if (newest != nullptr && tree::is_plain_name(newest->segment) &&
+      !live::mark_of(path_ / name / newest->segment)) {
     known = {};
     return;
   }
   const auto found = look(name, wanted);
-  if (!wanted.segment || found.facts) {
+  if (newest == nullptr || found.facts.contains(newest->kind)) {
     puzzling_.erase(name);
   } else if (puzzling_.insert(name).second) {
     live::log::warn("{}: {} tells nothing that is known here", path.string(),
-                    live::printable(*wanted.segment));
+                    live::printable(newest->segment));
   }
   rendition.update(std::move(list), found, now);
 }

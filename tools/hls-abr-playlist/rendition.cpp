@@ -1,6 +1,10 @@
 #include "tools/hls-abr-playlist/rendition.hpp"
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
 
 namespace hls_abr_playlist {
 namespace {
@@ -11,15 +15,42 @@ using live::hls::Segment;
 constexpr live::Us hour = std::chrono::hours{1};
 constexpr int stale_targets = 3;
 
-const Segment* newest_of(const MediaPlaylist& list) {
-  const auto newest = std::find_if(list.segments.rbegin(), list.segments.rend(),
-                                   [](const Segment& segment) { return !segment.gap; });
-  return newest == list.segments.rend() ? nullptr : &*newest;
-}
-
 std::uint64_t first_number(const MediaPlaylist& list) { return list.media_sequence + list.skipped; }
 std::uint64_t end_number(const MediaPlaylist& list) {
   return first_number(list) + list.segments.size();
+}
+
+/// The kinds of media that are listed, the newest first: an init segment makes one, and without it a discontinuity.
+std::vector<Wanted::Media> kinds_of(const MediaPlaylist& list) {
+  std::vector<Wanted::Media> kinds;
+  auto discontinuities =
+      list.discontinuity_sequence +
+      static_cast<std::uint64_t>(std::ranges::count_if(list.segments, &Segment::discontinuity));
+  const auto is_known = [&](const std::string& kind) {
+    return std::ranges::find(kinds, kind, &Wanted::Media::kind) != kinds.end();
+  };
+  for (auto segment = list.segments.rbegin(); segment != list.segments.rend(); ++segment) {
+    const auto behind = discontinuities;
+    if (segment->discontinuity) --discontinuities;
+    if (segment->gap) continue;
+    auto kind = segment->map ? segment->map->uri : "discontinuity " + std::to_string(behind);
+    if ((!kinds.empty() && kinds.back().kind == kind) || is_known(kind)) continue;
+    const bool newest = kinds.empty();
+    kinds.push_back({std::move(kind), segment->uri,
+                     segment->map ? std::optional{segment->map->uri} : std::nullopt, newest});
+  }
+  return kinds;
+}
+
+/// Those of `more` that `codecs` lacks; without a name for all of its own it stays empty.
+void add_codecs(std::string& codecs, std::string_view more) {
+  if (codecs.empty()) return;
+  while (!more.empty()) {
+    const auto one = more.substr(0, more.find(','));
+    more.remove_prefix(std::min(more.size(), one.size() + 1));
+    if (("," + codecs + ",").find(fmt::format(",{},", one)) == std::string::npos)
+      codecs += fmt::format(",{}", one);
+  }
 }
 
 }  // namespace
@@ -27,17 +58,6 @@ std::uint64_t end_number(const MediaPlaylist& list) {
 /// The number from which on segments are new to us.  A list that ends before what we have seen was begun anew.
 std::uint64_t Rendition::first_unknown(const MediaPlaylist& list) const {
   return end_number(list) < next_ ? 0 : next_;
-}
-
-/// Names the media that the newest segment is of: its init segment, or how many discontinuities precede it.
-std::string Rendition::media_key(const MediaPlaylist& list) const {
-  const auto* newest = newest_of(list);
-  if (newest == nullptr) return {};
-  if (newest->map) return newest->map->uri;
-  auto count = list.discontinuity_sequence;
-  for (const auto& segment : list.segments)
-    count += segment.discontinuity ? 1 : 0;
-  return "discontinuity " + std::to_string(count);
 }
 
 Wanted Rendition::wanted(const MediaPlaylist& list) const {
@@ -48,11 +68,35 @@ Wanted Rendition::wanted(const MediaPlaylist& list) const {
     if (first_number(list) + i >= unknown && !segment.gap && !segment.range)
       out.sizes.push_back(segment.uri);
   }
-  const auto* newest = newest_of(list);
-  if (newest == nullptr || (facts_ && facts_key_ == media_key(list))) return out;
-  out.segment = newest->uri;
-  if (newest->map) out.init = newest->map->uri;
+  for (auto& one : kinds_of(list)) {
+    if (!known_.contains(one.kind)) out.media.push_back(std::move(one));
+  }
   return out;
+}
+
+/// CODECS names what any segment needs (RFC 8216 §4.3.4.2): before a change, too.
+void Rendition::learn(const MediaPlaylist& list, const Found& found) {
+  const auto kinds = kinds_of(list);
+  if (kinds.empty()) return;
+  std::map<std::string, std::optional<MediaFacts>> known;
+  for (const auto& one : kinds) {
+    const auto before = known_.find(one.kind);
+    const auto now = found.facts.find(one.kind);
+    if (now != found.facts.end()) {
+      known[one.kind] = now->second;
+    } else if (before != known_.end()) {
+      known[one.kind] = std::move(before->second);
+    } else if (!one.newest) {
+      known[one.kind] = std::nullopt;
+    }
+  }
+  known_ = std::move(known);
+  const auto newest = known_.find(kinds.front().kind);
+  if (newest == known_.end() || !newest->second) return;
+  facts_ = newest->second;
+  for (const auto& [kind, facts] : known_) {
+    if (facts) add_codecs(facts_->codecs, facts->codecs);
+  }
 }
 
 void Rendition::measure(const Segment& segment, const Found& found) {
@@ -81,10 +125,7 @@ void Rendition::update(MediaPlaylist list, const Found& found, live::Monotonic n
     measure(segment, found);
   }
   next_ = end_number(list);
-  if (found.facts) {
-    facts_ = found.facts;
-    facts_key_ = media_key(list);
-  }
+  learn(list, found);
   peak_ = rates_->peak().value_or(0);
   if (now >= earlier_until_) earlier_peak_ = 0;
   average_ = rates_->average().value_or(average_);

@@ -19,15 +19,21 @@ using live::facts::MediaFacts;
 /// What `list` has that has not been looked at yet.
 struct Wanted {
   std::vector<std::string> sizes;  ///< URIs of segments
-  /// The media to be looked into, when it is another than before: the newest segment, and its init segment if it has one.
-  std::optional<std::string> segment, init;
+  /// Media to be looked into: the newest segment of each kind that is listed and not known yet, and its init segment if it
+  /// has one.
+  struct Media {
+    std::string kind, segment;
+    std::optional<std::string> init;
+    bool newest = false;  ///< of all
+  };
+  std::vector<Media> media;  ///< the newest first
 };
 
 /// What was found.
 struct Found {
   std::map<std::string, std::uint64_t>
       sizes;  ///< bytes by URI; a file that is not there is missing here, too
-  std::optional<MediaFacts> facts;
+  std::map<std::string, MediaFacts> facts;  ///< by Wanted::Media::kind
   live::Ms age{
       0};  ///< of the newest segment, by its file; counts when the rendition is seen for the first time
 };
@@ -57,7 +63,8 @@ class Rendition {
   [[nodiscard]] bool is_kept() const;
   /// What is_stale() waits for: 3 target durations.
   [[nodiscard]] live::Us silence() const;
-  [[nodiscard]] const MediaFacts& facts() const { return *facts_; }  ///< REQUIRES: is_playable()
+  /// Of the newest segment, with the codecs of all that are listed.  REQUIRES: is_playable()
+  [[nodiscard]] const MediaFacts& facts() const { return *facts_; }
 
   /// Bits per second.  `declared`: what the encoder promises not to exceed, 0 where it promises nothing.
   [[nodiscard]] std::uint64_t bandwidth(std::uint64_t declared) const;
@@ -68,13 +75,14 @@ class Rendition {
 
  private:
   [[nodiscard]] std::uint64_t first_unknown(const live::hls::MediaPlaylist& list) const;
-  [[nodiscard]] std::string media_key(const live::hls::MediaPlaylist& list) const;
+  void learn(const live::hls::MediaPlaylist& list, const Found& found);
   void measure(const live::hls::Segment& segment, const Found& found);
 
   std::optional<live::hls::MediaPlaylist> list_;
   std::optional<live::hls::Rates> rates_;
   std::optional<MediaFacts> facts_;
-  std::string facts_key_;    ///< what facts_ are of
+  /// Of each kind that is listed, but for the newest while it cannot be read; nothing: it cannot.
+  std::map<std::string, std::optional<MediaFacts>> known_;
   std::uint64_t first_ = 0;  ///< media sequence number of the first segment that was looked at
   std::uint64_t next_ = 0;   ///< media sequence number behind the last segment that was looked at
   std::uint64_t peak_ = 0, average_ = 0;  ///< of rates_

@@ -26,7 +26,8 @@ bool same_rate(double before, double now) {
 
 bool same(const Variant& before, const Variant& now) {
   return before.codecs == now.codecs && before.width == now.width && before.height == now.height &&
-         same_rate(before.frame_rate, now.frame_rate) && !moved(before.bandwidth, now.bandwidth) &&
+         same_rate(before.frame_rate, now.frame_rate) && before.others == now.others &&
+         !moved(before.bandwidth, now.bandwidth) &&
          !moved(before.average_bandwidth.value_or(0), now.average_bandwidth.value_or(0));
 }
 
@@ -119,12 +120,25 @@ Variant Stream::variant(const std::string& name) const {
   return out;
 }
 
+/// Without VIDEO-RANGE it is SDR; where one variant is not, all say it (draft-pantos-hls-rfc8216bis §4.4.6.2).
+void Stream::tell_video_range(const Names& names, MultivariantPlaylist& list) const {
+  const auto range = [&](const auto& name) { return renditions_.at(name).facts().video_range; };
+  const auto is_high = [&](const auto& name) {
+    return range(name) != "SDR" && !range(name).empty();
+  };
+  if (std::ranges::none_of(names, is_high)) return;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (!range(names[i]).empty())
+      list.variants[i].others.push_back("VIDEO-RANGE=" + range(names[i]));
+}
+
 MultivariantPlaylist Stream::compose(const Names& names) const {
   MultivariantPlaylist list;
   list.independent_segments = std::ranges::all_of(
       names, [&](const auto& name) { return renditions_.at(name).is_independent(); });
   for (const auto& name : names)
     list.variants.push_back(variant(name));
+  tell_video_range(names, list);
   live::hls::order_for_players(list.variants, start_);
   return list;
 }

@@ -59,6 +59,7 @@ class Stream {
   [[nodiscard]] Names published(const Names& playable) const;
   [[nodiscard]] std::uint64_t declared_peak(const std::string& rendition) const;
   [[nodiscard]] live::hls::Variant variant(const std::string& name) const;
+  void tell_video_range(const Names& names, live::hls::MultivariantPlaylist& list) const;
   [[nodiscard]] live::hls::MultivariantPlaylist compose(const Names& names) const;
 
   std::uint64_t start_;

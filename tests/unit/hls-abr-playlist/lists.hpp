@@ -38,9 +38,9 @@ inline live::hls::MediaPlaylist ended(live::hls::MediaPlaylist list) {
 }
 
 inline MediaFacts facts(std::uint32_t height, double rate = 25) {
-  return {"avc1.4d401f,mp4a.40.2", true, true, height * 16 / 9, height, rate};
+  return {"avc1.4d401f,mp4a.40.2", true, true, height * 16 / 9, height, "SDR", rate};
 }
-inline MediaFacts sound() { return {"mp4a.40.2", false, true, 0, 0, 0}; }
+inline MediaFacts sound() { return {"mp4a.40.2", false, true, 0, 0, "", 0}; }
 
 /// Every segment that is wanted has `bytes`.
 inline void feed(Rendition& rendition, const live::hls::MediaPlaylist& list, std::uint64_t bytes,
@@ -49,7 +49,8 @@ inline void feed(Rendition& rendition, const live::hls::MediaPlaylist& list, std
   Found found;
   for (const auto& name : wanted.sizes)
     found.sizes[name] = bytes;
-  if (wanted.segment) found.facts = what;
+  for (const auto& one : wanted.media)
+    found.facts.emplace(one.kind, what);
   found.age = age;
   rendition.update(list, found, now);
 }

@@ -16,15 +16,45 @@ TEST(Rendition, WantsTheSizeOfEachSegmentOnceAndTheMediaWhenItChanges) {
   Rendition rendition;
   auto wanted = rendition.wanted(list(7, 2));
   EXPECT_THAT(wanted.sizes, ElementsAre("7.m4s", "8.m4s"));
-  EXPECT_EQ(wanted.segment, "8.m4s");
-  EXPECT_EQ(wanted.init, "init-1.mp4");
+  ASSERT_EQ(wanted.media.size(), 1U);
+  EXPECT_EQ(wanted.media[0].segment, "8.m4s");
+  EXPECT_EQ(wanted.media[0].init, "init-1.mp4");
   feed(rendition, list(7, 2), 1000, begin);
   wanted = rendition.wanted(list(8, 2));
   EXPECT_THAT(wanted.sizes, ElementsAre("9.m4s"));
-  EXPECT_FALSE(wanted.segment);
+  EXPECT_THAT(wanted.media, IsEmpty());
   auto another = list(8, 3);
   another.segments.back().map->uri = "init-10.mp4";
-  EXPECT_EQ(rendition.wanted(another).init, "init-10.mp4");
+  ASSERT_EQ(rendition.wanted(another).media.size(), 1U);
+  EXPECT_EQ(rendition.wanted(another).media[0].init, "init-10.mp4");
+}
+
+TEST(Rendition, HasTheCodecsOfAllThatIsListed) {
+  auto changed = list(7, 4);
+  for (const std::size_t i : {2, 3})
+    changed.segments[i].map->uri = "init-9.mp4";
+  changed.segments[2].discontinuity = true;
+  Rendition rendition;
+  const auto wanted = rendition.wanted(changed);
+  ASSERT_EQ(wanted.media.size(), 2U);
+  EXPECT_TRUE(wanted.media[0].newest && !wanted.media[1].newest);
+  EXPECT_EQ(wanted.media[0].segment, "10.m4s");
+  EXPECT_EQ(wanted.media[1].segment, "8.m4s");
+  Found found;
+  for (const auto& uri : wanted.sizes)
+    found.sizes[uri] = 1000;
+  found.facts["init-1.mp4"] = facts(360);
+  found.facts["init-9.mp4"] = facts(720);
+  found.facts["init-9.mp4"].codecs = "hvc1.1.6.L93.B0,mp4a.40.2";
+  rendition.update(changed, found, begin);
+  EXPECT_EQ(rendition.facts().codecs, "hvc1.1.6.L93.B0,mp4a.40.2,avc1.4d401f");
+  EXPECT_EQ(rendition.facts().height, 720U);
+  // Until it has left.
+  auto later = list(9, 3);
+  for (auto& segment : later.segments)
+    segment.map->uri = "init-9.mp4";
+  feed(rendition, later, 1000, begin);
+  EXPECT_EQ(rendition.facts().codecs, "hvc1.1.6.L93.B0,mp4a.40.2");
 }
 
 TEST(Rendition, LooksIntoTransportStreamsAgainBehindADiscontinuity) {
@@ -32,12 +62,13 @@ TEST(Rendition, LooksIntoTransportStreamsAgainBehindADiscontinuity) {
   for (auto& segment : ts.segments)
     segment.map.reset();
   Rendition rendition;
-  EXPECT_FALSE(rendition.wanted(ts).init);
+  ASSERT_EQ(rendition.wanted(ts).media.size(), 1U);
+  EXPECT_FALSE(rendition.wanted(ts).media[0].init);
   feed(rendition, ts, 1000, begin);
-  EXPECT_FALSE(rendition.wanted(ts).segment);
+  EXPECT_THAT(rendition.wanted(ts).media, IsEmpty());
   ts.segments.push_back(ts.segments.back());
   ts.segments.back().discontinuity = true;
-  EXPECT_TRUE(rendition.wanted(ts).segment);
+  EXPECT_EQ(rendition.wanted(ts).media.size(), 1U);
 }
 
 TEST(Rendition, IsPlayableWithASegmentThatIsThereAndKnown) {
@@ -98,7 +129,7 @@ TEST(Rendition, MeasuresThePeakOfWhatItHasSeen) {
 TEST(Rendition, AFileThatHasGoneIsNotMeasured) {
   Rendition rendition;
   Found found;
-  found.facts = facts(360);
+  found.facts["init-1.mp4"] = facts(360);
   found.sizes["8.m4s"] = 500'000;
   rendition.update(list(7, 2), found, begin);
   EXPECT_EQ(rendition.bandwidth(0), 1'000'000U);

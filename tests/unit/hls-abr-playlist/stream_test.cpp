@@ -178,6 +178,24 @@ TEST_F(Judged, WritesAgainWhenTheMediaHasChanged) {
   EXPECT_TRUE(judge(begin).publish);
 }
 
+TEST_F(Judged, SaysTheRangeOfAllWhereOneIsHigh) {
+  feed_all(list(7, 1), begin);
+  const auto before = stream_.everything().value();
+  for (const auto& variant : before.variants)
+    EXPECT_THAT(variant.others, IsEmpty());
+  auto high = facts(1080);
+  high.video_range = "PQ";
+  feed_one("source", list(7, 1), 2'000'000, begin, high);
+  const auto after = stream_.everything().value();
+  for (const auto& variant : after.variants) {
+    const auto said = variant.others.empty() ? "" : variant.others.front();
+    const auto* wanted = variant.name == "sound"    ? ""
+                         : variant.name == "source" ? "VIDEO-RANGE=PQ"
+                                                    : "VIDEO-RANGE=SDR";
+    EXPECT_EQ(said, wanted) << variant.name;
+  }
+}
+
 TEST_F(Judged, WritesAgainWhatHasGone) {
   feed_all(list(7, 1), begin);
   EXPECT_TRUE(judge(begin).publish);
