@@ -63,7 +63,10 @@ bool AudioChain::push(SharedUnit unit) { return queue_.push(Item{std::move(unit)
 
 bool AudioChain::silent_until(std::int64_t at) { return queue_.push(Item{{}, at}); }
 
-void AudioChain::finish(bool hurry) { queue_.finish(hurry); }
+void AudioChain::finish(bool hurry, std::optional<std::int64_t> until) {
+  if (!hurry) ends_at_ = until;
+  queue_.finish(hurry);
+}
 
 void AudioChain::run() {
   while (auto item = queue_.pop()) {
@@ -76,6 +79,7 @@ void AudioChain::run() {
     while (decoder_->receive(frame))
       encode(frame, frame.pts());
   }
+  if (ends_at_) fill(live::rescale(*ends_at_, rate_, second));
   for (auto& output : outputs_) {
     if (!output.encoder) continue;
     output.encoder->finish([&](live::av::Packet packet) { give(output, std::move(packet)); });

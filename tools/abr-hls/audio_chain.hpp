@@ -38,8 +38,8 @@ class AudioChain {
   void start(std::optional<std::int64_t> from);
   /// No audio before `at` (1/90000 s) will come.
   [[nodiscard]] bool silent_until(std::int64_t at);
-  /// As PictureChain's.
-  void finish(bool hurry);
+  /// As PictureChain's; silence until `until`.
+  void finish(bool hurry, std::optional<std::int64_t> until = {});
 
  private:
   struct Item {
@@ -74,6 +74,7 @@ class AudioChain {
   std::optional<std::int64_t> next_;  ///< stamp of the next frame, if nothing is missing
   std::optional<std::int64_t>
       given_;  ///< newest time (1/90000 s) that was given, or said to be reached
+  std::optional<std::int64_t> ends_at_;  ///< silence up to there (1/90000 s)
   bool failed_downstream_ = false;
   live::QueueThread<Item> queue_{queue_limit};
 };

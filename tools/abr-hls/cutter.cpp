@@ -1,30 +1,58 @@
 #include "tools/abr-hls/cutter.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace abr_hls {
 namespace {
 
 constexpr std::int64_t second = 90'000;
-constexpr std::int64_t tolerance = 90;  // 1 ms
+constexpr std::int64_t millisecond = 90;
+/// A source's pictures last so much more or less than they should, where a container counts milliseconds.
+constexpr std::int64_t stamp_error = 3 * millisecond;
+/// Of PART-TARGET with a source, so that the same source gives the same one again.
+constexpr std::int64_t part_grain = 10 * millisecond;
 
 std::int64_t ticks(std::chrono::milliseconds duration) { return duration.count() * 90; }
+
+/// All parts but the last of a segment last 85 % of PART-TARGET (RFC 8216bis §4.4.4.9).
+bool is_long_enough(std::int64_t part, std::int64_t target) { return part * 100 >= target * 85; }
 
 }  // namespace
 
 Cutter::Answer Cutter::picture(std::int64_t at, std::int64_t duration, bool source_key) {
   if (!rules_.follow_source) return sound(at, duration);
-  if (!begun_) first_duration_ = duration;
+  if (!part_target_) expect(duration);
   return take(at, duration, by_source(at, duration, source_key));
 }
 
+std::int64_t Cutter::tolerance() const {
+  return rules_.follow_source ? 2 * millisecond : millisecond;
+}
+
+void Cutter::expect(std::int64_t duration) {
+  if (part_target_) return;
+  const auto step = part_step();
+  part_target_ = step;
+  if (step == 0 || duration <= 0) return;
+  const auto pictures = std::max<std::int64_t>(1, (step + duration - 1 - tolerance()) / duration);
+  part_target_ = std::max(pictures * duration, step);
+  if (rules_.follow_source)
+    part_target_ = (*part_target_ + stamp_error + part_grain - 1) / part_grain * part_grain;
+}
+
 Cutter::Answer Cutter::sound(std::int64_t at, std::int64_t duration) {
-  if (!targets_) set_targets(ticks(rules_.segment), duration);
+  if (!part_target_) expect(duration);
+  if (!targets_) set_targets(ticks(rules_.segment));
   return take(at, duration, by_time(at, duration));
 }
 
 Cutter::Answer Cutter::take(std::int64_t at, std::int64_t duration, Answer answer) {
-  if (answer.cut) part_begin_ = at;
+  if (answer.cut) {
+    part_begin_ = at;
+    part_so_far_ = 0;
+  }
+  part_so_far_ += duration;
   end_ = std::max(begun_ ? end_ : at, at + duration);
   begun_ = true;
   return answer;
@@ -38,16 +66,20 @@ std::int64_t Cutter::next_due() const {
 Cutter::Answer Cutter::by_time(std::int64_t at, std::int64_t duration) {
   if (!begun_ || restarted_ || hole_before(at)) return {true, begin_segment(at, at)};
   const auto segment = ticks(rules_.segment);
-  if (const auto passed = (at + tolerance - segment_grid_) / segment; passed > 0)
+  if (const auto passed = (at + tolerance() - segment_grid_) / segment; passed > 0)
     return {true, begin_segment(at, segment_grid_ + passed * segment)};
   Answer answer;
-  answer.key = at + tolerance >= next_key_;
-  while (next_key_ <= at + tolerance)
+  answer.key = at + tolerance() >= next_key_;
+  while (next_key_ <= at + tolerance())
     next_key_ += ticks(rules_.key_interval);
-  if (part_due(at, duration)) answer.cut = Cut{at, false, answer.key, at, false};
-  while (part_step() > 0 && next_part_ <= at + tolerance)
-    next_part_ += part_step();
+  if (part_due(at, duration, answer.key)) answer.cut = Cut{at, false, answer.key, at, false};
+  note_parts(at);
   return answer;
+}
+
+void Cutter::note_parts(std::int64_t at) {
+  while (part_step() > 0 && next_part_ <= at + tolerance())
+    next_part_ += part_step();
 }
 
 Cutter::Answer Cutter::by_source(std::int64_t at, std::int64_t duration, bool source_key) {
@@ -57,25 +89,59 @@ Cutter::Answer Cutter::by_source(std::int64_t at, std::int64_t duration, bool so
     cut.independent = source_key;
     return {source_key, cut};
   }
-  if (source_key) close_gop(at);
-  if (!targets_ && at + duration - gop_begin_ > ticks(rules_.longest_gop) + tolerance)
-    set_targets(ticks(rules_.longest_gop), first_duration_);
+  const bool returns = std::exchange(passing_, false);
+  if (returns && at < end_) {
+    passing_ = true;
+    return {source_key, {}};
+  }
+  if (returns) {
+    part_so_far_ = at - part_begin_;
+    gop_begin_ = at;
+  } else if (source_key) {
+    close_gop(at);
+  }
+  if (!targets_ && at + duration - gop_begin_ > ticks(rules_.longest_gop) + tolerance())
+    set_targets(ticks(rules_.longest_gop));
   const auto so_far = at - segment_begin_;
-  const bool whole = source_key && (gops_ <= 2 || so_far + tolerance >= ticks(rules_.segment) ||
-                                    so_far + expected_gop() >= longest_segment());
+  const bool whole = source_key && so_far > 0 &&
+                     (returns || gops_ <= 2 || so_far + tolerance() >= ticks(rules_.segment) ||
+                      so_far + expected_gop() >= longest_segment());
   const bool too_long =
-      targets_ && so_far + duration > targets_->segment.count() * second + tolerance;
-  if (whole || too_long) {
+      targets_ && so_far + duration > targets_->segment.count() * second + tolerance();
+  // Where pictures return something begins; a part before it that is too short is the last of its segment.
+  const bool stump = returns && (part_step() == 0 || !is_long_enough(part_so_far_, *part_target_));
+  if (whole || too_long || stump) {
     auto cut = begin_segment(at, at);
     cut.independent = source_key;
     return {source_key, cut};
   }
+  if (returns) return {source_key, Cut{at, false, source_key, at, false}};
   Answer answer;
   answer.key = source_key;
-  if (part_due(at, duration)) answer.cut = Cut{at, false, source_key, at, false};
-  while (part_step() > 0 && next_part_ <= at + tolerance)
-    next_part_ += part_step();
+  if (part_due(at, duration, source_key)) answer.cut = Cut{at, false, source_key, at, false};
+  note_parts(at);
   return answer;
+}
+
+std::vector<Cut> Cutter::pass(std::int64_t until) {
+  std::vector<Cut> cuts;
+  if (!begun_ || restarted_) return cuts;
+  settle();
+  for (;;) {
+    const auto segment = segment_begin_ + targets_->segment.count() * second;
+    const auto part = part_step() > 0 ? part_begin_ + part_step() : segment;
+    const auto due = std::max(end_, std::min(segment, part));
+    if (due > until) return cuts;
+    if (due >= segment) {
+      cuts.push_back(begin_segment(due, due));
+    } else {
+      cuts.push_back({due, false, false, due, false});
+      note_parts(due);
+    }
+    part_begin_ = end_ = due;
+    part_so_far_ = 0;
+    passing_ = true;
+  }
 }
 
 /// `grid`: where it would begin if there were a picture at any time.
@@ -85,11 +151,11 @@ Cut Cutter::begin_segment(std::int64_t at, std::int64_t grid) {
     cut.discontinuity = true;
     cut.ends = restarted_ ? end_ : std::min(end_, at);
   }
-  restarted_ = false;
+  restarted_ = passing_ = false;
   segment_begin_ = at;
   segment_grid_ = grid;
   next_key_ = grid + ticks(rules_.key_interval);
-  while (next_key_ <= at + tolerance)
+  while (next_key_ <= at + tolerance())
     next_key_ += ticks(rules_.key_interval);
   next_part_ = grid + part_step();
   return cut;
@@ -97,18 +163,19 @@ Cut Cutter::begin_segment(std::int64_t at, std::int64_t grid) {
 
 /// Nothing was there for so long that the segment would last longer than TARGETDURATION allows.
 bool Cutter::hole_before(std::int64_t at) const {
-  return at > end_ + tolerance && at - segment_begin_ >= longest_segment() && begun_;
+  return at > end_ + tolerance() && at - segment_begin_ >= longest_segment() && begun_;
 }
 
-bool Cutter::part_due(std::int64_t at, std::int64_t duration) const {
+bool Cutter::part_due(std::int64_t at, std::int64_t duration, bool key) const {
   if (part_step() == 0 || at <= part_begin_) return false;
-  const auto target = targets_ ? targets_->part.count() * 9 / 100 : 0;
-  // A part that was cut before its time, for a picture that lasts long, must not leave a stump behind it: all but the last of
-  // a segment last 85 % of PART-TARGET (RFC 8216bis §4.4.4.9).
-  const bool long_enough = (at - part_begin_ + tolerance) * 100 >= target * 85;
-  if (at + tolerance >= next_part_ && long_enough) return true;
-  if (!targets_ || duration <= 0) return false;
-  return at + duration - part_begin_ > target + tolerance;
+  const auto target = *part_target_;
+  // What is copied is as long as it is; what is encoded, as long as it is shown.
+  const auto so_far = rules_.follow_source ? part_so_far_ : at - part_begin_;
+  const auto slack = rules_.follow_source ? 0 : tolerance();
+  // A part that was cut before its time, for a picture that lasts long, must not leave a stump behind it.
+  const bool long_enough = is_long_enough(so_far + tolerance(), target);
+  const bool in_time = at + tolerance() >= next_part_ || (rules_.follow_source && key);
+  return (in_time && long_enough) || (duration > 0 && so_far + duration > target + slack);
 }
 
 /// Parts divide the time between key frames evenly.
@@ -134,26 +201,22 @@ void Cutter::close_gop(std::int64_t at) {
   gop_lengths_.at(gops_ % gops_remembered) = at - gop_begin_;
   gop_begin_ = at;
   ++gops_;
-  if (gops_ == 2 && !targets_) set_targets(expected_gop(), first_duration_);
+  if (gops_ == 2 && !targets_) set_targets(expected_gop());
 }
 
-void Cutter::set_targets(std::int64_t segment, std::int64_t picture) {
+void Cutter::set_targets(std::int64_t segment) {
   const auto wished = (ticks(rules_.segment) + second - 1) / second;
   Targets targets;
   targets.segment = std::chrono::seconds{std::max(wished, (segment + second / 2) / second)};
-  if (const auto step = part_step(); step > 0) {
-    const auto pictures = picture > 0 ? (step + picture - 1 - tolerance) / picture : 0;
-    const auto part = pictures > 0 ? std::max(pictures * picture, step) : step;
-    targets.part = live::Us{(part * 100 + 8) / 9};
-  }
+  targets.part = live::Us{(*part_target_ * 100 + 8) / 9};
   targets_ = targets;
 }
 
 void Cutter::settle() {
-  if (!targets_) {
-    close_gop(std::min(end_, gop_begin_ + ticks(rules_.longest_gop)));
-    if (!targets_) set_targets(expected_gop(), first_duration_);
-  }
+  if (targets_) return;
+  expect(0);
+  close_gop(std::min(end_, gop_begin_ + ticks(rules_.longest_gop)));
+  if (!targets_) set_targets(expected_gop());
 }
 
 void Cutter::restart() { restarted_ = begun_; }

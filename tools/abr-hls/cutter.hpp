@@ -3,9 +3,11 @@
 // Without a copied rendition: segments at the first picture at or behind n * segment, counted from the first picture, and
 // within them key frames at or behind n * key interval.  With one: whole GOPs of the source as many as fit, each of the first
 // two in a segment of its own (TARGETDURATION is not known before they are over); what would become longer than
-// TARGETDURATION is cut there without a key frame.
+// TARGETDURATION is cut there without a key frame.  Its parts are as long as their pictures last in the order of decoding,
+// none is longer than PART-TARGET, and one begins at a key frame where the part before it is long enough.
 //
-// Stamps are 1/90000 s; one that is up to 1 ms early counts as in time (containers round).
+// Stamps are 1/90000 s; one that is up to 1 ms early counts as in time (containers round), up to 2 ms where the source's are
+// cut (decode time and reordering are both rounded).
 #pragma once
 
 #include "common/base/units.hpp"
@@ -15,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace abr_hls {
 
@@ -54,6 +57,11 @@ class Cutter {
   /// its presentation time, others by decode time plus the reordering delay (follow_source); `source_key`: it is a key frame of
   /// the source.
   Answer picture(std::int64_t at, std::int64_t duration, bool source_key);
+  /// follow_source, before the first picture: how long one usually lasts.  Says PART-TARGET once and for all.
+  void expect(std::int64_t duration);
+  /// follow_source: no picture has come up to `until`, and sound has: what is due by time.  A picture that comes from before
+  /// the last of these is too late.
+  std::vector<Cut> pass(std::int64_t until);
   /// The next audio frame, where there is no video: cut by time.
   Answer sound(std::int64_t at, std::int64_t duration);
 
@@ -74,20 +82,25 @@ class Cutter {
   Answer by_source(std::int64_t at, std::int64_t duration, bool source_key);
   Cut begin_segment(std::int64_t at, std::int64_t grid);
   [[nodiscard]] bool hole_before(std::int64_t at) const;
-  [[nodiscard]] bool part_due(std::int64_t at, std::int64_t duration) const;
+  [[nodiscard]] bool part_due(std::int64_t at, std::int64_t duration, bool key) const;
+  void note_parts(std::int64_t at);
   [[nodiscard]] std::int64_t part_step() const;
   [[nodiscard]] std::int64_t longest_segment() const;
   [[nodiscard]] std::int64_t expected_gop() const;
   void close_gop(std::int64_t at);
-  void set_targets(std::int64_t segment, std::int64_t picture);
+  void set_targets(std::int64_t segment);
+  [[nodiscard]] std::int64_t tolerance() const;
 
   CutRules rules_;
   std::optional<Targets> targets_;
   bool begun_ = false, restarted_ = false;
   std::int64_t segment_begin_ = 0, segment_grid_ = 0;  ///< as it is, and as n * segment
   std::int64_t next_key_ = 0, next_part_ = 0, part_begin_ = 0;
-  std::int64_t end_ = 0;  ///< of the last picture
-  std::int64_t gop_begin_ = 0, first_duration_ = 0;
+  std::int64_t part_so_far_ = 0;             ///< what its pictures last
+  std::optional<std::int64_t> part_target_;  ///< 0: no parts
+  std::int64_t end_ = 0;                     ///< of the last picture
+  bool passing_ = false;                     ///< cuts went on without pictures
+  std::int64_t gop_begin_ = 0;
   std::size_t gops_ = 0;
   std::array<std::int64_t, gops_remembered> gop_lengths_{};
 };

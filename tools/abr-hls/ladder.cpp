@@ -172,9 +172,12 @@ std::vector<Rung> plan(const std::vector<Wish>& wishes, const SourceVideo& sourc
     rungs.push_back(std::move(rung));
   }
   std::stable_sort(rungs.begin(), rungs.end(), larger);
-  const auto merged = std::unique(rungs.begin(), rungs.end(), same_rung);
-  rungs.erase(merged, rungs.end());
-  return rungs;
+  std::vector<Rung> kept;
+  for (auto& rung : rungs) {
+    if (std::ranges::none_of(kept, [&](const Rung& other) { return same_rung(other, rung); }))
+      kept.push_back(std::move(rung));
+  }
+  return kept;
 }
 
 }  // namespace abr_hls

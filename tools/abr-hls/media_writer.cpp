@@ -46,7 +46,10 @@ MediaWriter::MediaWriter(live::tree::Container container, const RenditionInfo& r
     tracks.push_back({static_cast<std::uint32_t>(tracks.size() + 1), timescale, parameters});
     return tracks.back().id;
   };
-  if (rendition.video) video_track_ = add(*rendition.video, video_rate);
+  if (rendition.video) {
+    video_track_ = add(*rendition.video, video_rate);
+    tracks.back().rotation = rendition.rotation;
+  }
   if (rendition.audio) audio_track_ = add(*rendition.audio, audio_rate_);
   init_ = live::mp4::write_init(tracks);
 }
@@ -76,7 +79,7 @@ live::Gather MediaWriter::write_fragment(Piece& piece) {
 }
 
 live::Gather MediaWriter::write_packets(const Piece& piece) {
-  if (piece.begins) ts_->begin_segment();
+  ts_->begin_segment();
   auto video = piece.video.begin();
   auto audio = piece.audio.begin();
   while (video != piece.video.end() || audio != piece.audio.end()) {

@@ -22,7 +22,7 @@ class MediaWriter {
   /// The init segment; empty for MPEG-TS.
   [[nodiscard]] const live::Buffer& init() const { return init_; }
 
-  /// One moof and its mdat; or transport packets, with PAT and PMT where a segment begins.  The bytes of samples stay where
+  /// One moof and its mdat; or transport packets, PAT and PMT first.  The bytes of samples stay where
   /// they are.  REQUIRES: a piece that is not empty.
   live::Gather write(Piece piece);
 

@@ -93,8 +93,9 @@ void declare_tree(CLI::App& app, Options& o) {
 void check_names(const std::vector<Wish>& ladder) {
   std::set<std::string> names;
   for (const auto& wish : ladder) {
+    const auto* option = wish.kind == Wish::Kind::audio_only ? "--audio-only" : "--rendition";
     if (!names.insert(wish.name).second)
-      live::fail(live::Exit::usage, "--rendition {}: the name is given twice", wish.name);
+      live::fail(live::Exit::usage, "{} {}: the name is given twice", option, wish.name);
   }
   if (ladder.size() > most_renditions)
     live::fail(live::Exit::usage, "--rendition: at most {}", most_renditions);
@@ -108,6 +109,18 @@ void check_carried(const Options& o) {
   const auto no_place = [](const Wish& wish) { return wish.codec == "av1"; };
   if (o.segment_type == SegmentType::ts && std::ranges::any_of(o.ladder, no_place))
     live::fail(live::Exit::usage, "--segment-type ts: it does not carry AV1, fmp4 does");
+}
+
+/// Players, and the other programs, know a stream by its folder's name.
+void check_folder(const std::filesystem::path& folder) {
+  const auto plain = std::filesystem::absolute(folder).lexically_normal();
+  const auto name = (plain.has_filename() ? plain : plain.parent_path()).filename().string();
+  if (!live::is_stream_name(name))
+    live::fail(
+        live::Exit::usage,
+        "-o {}: a stream is called by up to 64 letters, digits, '.', '_' and '-', a letter or "
+        "digit first",
+        live::printable(folder.string()));
 }
 
 void check_range(const char* option, std::chrono::milliseconds value,
@@ -141,6 +154,7 @@ void check(Options& o) {
     ladder.insert(ladder.end(), o.ladder.begin(), o.ladder.end());
     o.ladder = std::move(ladder);
   }
+  check_folder(o.folder);
   check_names(o.ladder);
   check_carried(o);
   check_range("--segment", o.segment, shortest_segment, longest_segment);

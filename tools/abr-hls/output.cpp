@@ -92,6 +92,7 @@ class Output::State {
     Us duration{};
   };
 
+  [[nodiscard]] bool fits(const Targets& targets) const;
   void begin(const Targets& targets);
   void drop_stale_lists();
   void drain();
@@ -169,13 +170,22 @@ void Output::State::cut(const Cut& cut, const Targets& targets) {
   drain();
 }
 
-/// TARGETDURATION must not change (RFC 8216 §6.2.1): where it must, another broadcast begins.
+bool Output::State::fits(const Targets& targets) const {
+  return std::ranges::all_of(trees_,
+                             [&](const auto& entry) {
+                               return entry.second.list().target_duration >= targets.segment;
+                             }) &&
+         std::ranges::all_of(active_, [&](const Active& active) {
+           return active.tree == nullptr ||
+                  part_target_stays(active.tree->list().part_target.value_or(Us{}),
+                                    part_target(active.info, targets));
+         });
+}
+
+/// TARGETDURATION and PART-TARGET must not change (RFC 8216 §6.2.1): where they must, another broadcast begins.
 void Output::State::begin(const Targets& targets) {
-  const bool fits = std::ranges::all_of(trees_, [&](const auto& entry) {
-    return entry.second.list().target_duration >= targets.segment;
-  });
-  if (fits) return;
-  live::log::info("{}: segments become longer than the list allows", folder_.string());
+  if (fits(targets)) return;
+  live::log::info("{}: segments or parts are not those of the list", folder_.string());
   for (auto& active : active_)
     active.tree = nullptr;
   const auto now = std::chrono::steady_clock::now();

@@ -24,6 +24,8 @@ struct RenditionInfo {
   std::string name;
   /// Neither: the source is too small for it, it has nothing in this epoch.
   std::optional<live::codec::Parameters> video, audio;
+  bool copied = false;         ///< its pictures are the source's, for which the cuts are made
+  int rotation = 0;            ///< of copied video: clockwise turn that shows it upright
   std::uint64_t peak = 0;      ///< declared: VBV + audio + 5 %; 0: unknown (copied)
   std::int64_t frame_90k = 0;  ///< usual duration of a picture; 0: none or unknown
 };
@@ -35,6 +37,8 @@ struct Sample {
   std::int64_t dts = 0, pts = 0,
                duration = 0;  ///< video 1/90000 s, audio 1/sample rate; from 10 s up
   bool key = true;
+  /// Video, in order of decoding: the time at which the picture is shown whose turn it is, which grows (1/90000 s).
+  std::int64_t place = 0;
 };
 
 class Output {

@@ -11,6 +11,8 @@ using live::Us;
 namespace {
 
 constexpr Us rounding{1'000};  ///< of stamps in containers with milliseconds
+/// What a source's PART-TARGET may have above its pictures (Cutter::expect()).
+constexpr Us allowance{13'000};
 
 /// How long one picture or, without any, one audio frame lasts; 0: unknown.
 Us one_of(const RenditionInfo& rendition) {
@@ -26,9 +28,16 @@ Us one_of(const RenditionInfo& rendition) {
 
 Us part_target(const RenditionInfo& rendition, const Targets& targets) {
   const auto one = one_of(rendition);
-  if (targets.part <= Us{} || one <= Us{}) return targets.part;
-  const auto count = (targets.part - rounding + one - Us{1}) / one;
+  if (targets.part <= Us{} || one <= Us{} || rendition.copied) return targets.part;
+  const auto least = targets.part - (rendition.video ? allowance : rounding);
+  const auto count = (least + one - Us{1}) / one;
   return std::max(targets.part, count * one);
+}
+
+bool part_target_stays(Us before, Us now) {
+  if (before <= Us{} || now <= Us{}) return true;
+  constexpr Us jitter{10'000};
+  return now <= before + jitter && now * 100 >= before * 95;
 }
 
 }  // namespace abr_hls

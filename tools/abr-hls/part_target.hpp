@@ -9,4 +9,8 @@ namespace abr_hls {
 /// first one behind the cut, so that its parts are up to a picture longer.  0: no parts.
 live::Us part_target(const RenditionInfo& rendition, const Targets& targets);
 
+/// A list with this PART-TARGET (0: none) can go on with parts made for another one, and keeps its own, which must not change
+/// (draft-pantos-hls-rfc8216bis §6.2.1): none is longer, but for what stamps jitter, and none shorter than 85 % of it.
+bool part_target_stays(live::Us before, live::Us now);
+
 }  // namespace abr_hls

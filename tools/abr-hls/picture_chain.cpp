@@ -52,7 +52,15 @@ bool PictureChain::hold_until(std::int64_t at) {
   return queue_.push(Item{{}, false, at, std::chrono::steady_clock::now()});
 }
 
-void PictureChain::finish(bool hurry) {
+bool PictureChain::stand_in(std::int64_t at, bool key, bool at_end) {
+  Item item{{}, key, at, std::chrono::steady_clock::now()};
+  if (!at_end) return queue_.push(std::move(item));
+  stands_in_.push_back(std::move(item));
+  return true;
+}
+
+void PictureChain::finish(bool hurry, std::optional<std::int64_t> until) {
+  if (!hurry) stands_until_ = until;
   if (hurry && !queue_.stop_within(stop_patience)) enough_ = true;
   queue_.finish(hurry);
 }
@@ -63,12 +71,16 @@ void PictureChain::run() {
     if (failed_downstream_) break;
   }
   decoder_.finish([this](live::av::Frame picture) { present(std::move(picture)); });
+  for (auto& item : stands_in_)
+    take(item);
+  if (stands_until_) hold(*stands_until_);
   end_rungs();
 }
 
 void PictureChain::take(Item& item) {
   arrival_ = item.arrival;
-  if (!item.unit) return hold(item.hold_until);
+  if (!item.unit)
+    return source_.follow_source ? show_again(item.hold_until, item.key) : hold(item.hold_until);
   if (item.key) keys_.insert(item.unit->pts);
   const bool taken = decoder_.push(
       item.unit->packet, [this](live::av::Frame picture) { present(std::move(picture)); });
@@ -101,12 +113,16 @@ void PictureChain::present(live::av::Frame frame) {
 void PictureChain::hold(std::int64_t until) {
   if (!last_ || source_.follow_source) return;
   for (auto due = around_.cutter.next_due(); due <= until && due > last_at_;
-       due = around_.cutter.next_due()) {
-    auto again = last_->share();
-    again.set_pts(due);
-    around_.stats.held_pictures.add();
-    hand_on(std::make_shared<const live::av::Frame>(std::move(again)), due, false);
-  }
+       due = around_.cutter.next_due())
+    show_again(due, false);
+}
+
+void PictureChain::show_again(std::int64_t at, bool key) {
+  if (!last_ || at <= last_at_) return;
+  auto again = last_->share();
+  again.set_pts(at);
+  around_.stats.held_pictures.add();
+  hand_on(std::make_shared<const live::av::Frame>(std::move(again)), at, key);
 }
 
 void PictureChain::hand_on(std::shared_ptr<const live::av::Frame> frame, std::int64_t at,

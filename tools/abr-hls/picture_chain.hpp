@@ -57,9 +57,12 @@ class PictureChain {
   [[nodiscard]] bool push(SharedUnit unit, bool key);
   /// No picture before `at` will come: the last one stands.
   [[nodiscard]] bool hold_until(std::int64_t at);
-  /// No more units; `hurry`: those in the queue are not wanted either.  Returns when all samples have been given.  Throws what
-  /// a thread threw.
-  void finish(bool hurry);
+  /// follow_source: the source has no picture at `at`, where a cut is: the last one stands in; `key`: a key frame;
+  /// `at_end`: no unit comes any more.
+  [[nodiscard]] bool stand_in(std::int64_t at, bool key, bool at_end);
+  /// No more units; `hurry`: those in the queue are not wanted either; else the last picture stands until `until`.  Returns
+  /// when all samples have been given.  Throws what a thread threw.
+  void finish(bool hurry, std::optional<std::int64_t> until = {});
 
  private:
   struct Item {
@@ -73,6 +76,7 @@ class PictureChain {
   void take(Item& item);
   void present(live::av::Frame frame);
   void hold(std::int64_t until);
+  void show_again(std::int64_t at, bool key);
   void hand_on(std::shared_ptr<const live::av::Frame> frame, std::int64_t at, bool key);
   [[nodiscard]] Governor::Decision govern(std::int64_t at);
   [[nodiscard]] bool take_key(std::int64_t at);
@@ -95,6 +99,9 @@ class PictureChain {
   std::set<std::int64_t> keys_;
   std::shared_ptr<const live::av::Frame> last_;
   std::int64_t last_at_ = 0;
+  // Of the last picture of all, which the decoder may hold yet.
+  std::optional<std::int64_t> stands_until_;
+  std::vector<Item> stands_in_;
   /// Rungs above are given up, and could be but for some: those come back with the next segment.
   std::size_t first_ = 0, wanted_first_ = 0;
   std::atomic<bool> enough_ = false;  ///< the rungs are to drop what they have

@@ -39,7 +39,7 @@ RenditionTree::RenditionTree(Rules rules, std::string name, Begin begin, Disk& d
   window_.version(rules_.container == tree::Container::ts ? 3 : 6);
   if (!list().segments.empty()) {
     map_ = list().segments.back().map;
-    changed_ = true;
+    changed_ = urgent_ = true;
   }
   for (const auto& segment : begin.journal_lacks)
     note_in_journal(segment);
@@ -47,9 +47,10 @@ RenditionTree::RenditionTree(Rules rules, std::string name, Begin begin, Disk& d
 
 void RenditionTree::epoch(const RenditionInfo& info, const Targets& targets) {
   writer_.emplace(rules_.container, info);
-  // A list that has begun keeps its PART-TARGET where it can.
   part_target_ = part_target(info, targets);
-  if (part_target_ > Us{}) part_target_ = std::max(part_target_, list().part_target.value_or(Us{}));
+  if (part_target_ > Us{} && list().part_target &&
+      part_target_stays(*list().part_target, part_target_))
+    part_target_ = *list().part_target;
   window_.part_target(part_target_ > Us{} ? std::optional{part_target_} : std::nullopt);
   wants_init_ = !writer_->init().empty();
   if (!wants_init_) map_.reset();
@@ -136,7 +137,7 @@ void RenditionTree::close(const SegmentFacts& facts) {
   window_.close(std::move(uri), to_us(duration_), !whole);
   note_in_journal(list().segments.back());
   media_.clear();
-  changed_ = true;
+  changed_ = urgent_ = true;
 }
 
 bool RenditionTree::write_segment(const SegmentFacts& facts) {
@@ -153,7 +154,7 @@ void RenditionTree::gap(const SegmentFacts& facts, Us duration) {
   media_.clear();
   window_.close(file(tree::FileName::Kind::segment, facts.number), duration, true);
   note_in_journal(list().segments.back());
-  changed_ = true;
+  changed_ = urgent_ = true;
 }
 
 void RenditionTree::note_in_journal(const hls::Segment& segment) {
@@ -180,18 +181,22 @@ void RenditionTree::flush_journal() {
 
 void RenditionTree::end() {
   window_.end();
-  changed_ = true;
+  changed_ = urgent_ = true;
 }
 
 void RenditionTree::publish() {
-  if (!changed_) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (!changed_ || (!urgent_ && now < parts_due_)) return;
   flush_journal();
   auto gone = window_.take_gone();
   std::ranges::move(gone.segments, std::back_inserter(gone_.segments));
   std::ranges::move(gone.parts, std::back_inserter(gone_.parts));
   gone_.list_duration = std::max(gone_.list_duration, gone.list_duration);
-  if (!has_folder() || !disk_.write(folder_ / tree::media_playlist_name, window_.text())) return;
-  changed_ = false;
+  const auto text = window_.text();
+  if (!has_folder() || !disk_.write(folder_ / tree::media_playlist_name, text)) return;
+  changed_ = urgent_ = false;
+  if (text.size() > long_list)
+    parts_due_ = now + std::chrono::milliseconds{text.size() * 1'000 / list_rate};
   stats_.playlists.add();
   dispose();
 }

@@ -53,7 +53,8 @@ class RenditionTree {
   /// The segment that is open, or the next one, is a gap.
   void gap(const SegmentFacts& facts, live::Us duration);
   void end();
-  /// Writes the playlist where it has changed.  What has left it goes its way when that was possible.
+  /// Writes the playlist where it has changed; for parts alone not more often than `list_rate` allows.  What has left it goes
+  /// its way when that was possible.
   void publish();
 
   [[nodiscard]] const std::string& name() const { return name_; }
@@ -61,6 +62,10 @@ class RenditionTree {
   [[nodiscard]] std::uint64_t next_sequence() const { return window_.next_sequence(); }
 
  private:
+  /// A recording's list grows, and is written as a whole: from `long_list` bytes on what is written for parts is bounded, to so
+  /// many bytes a second.  Segments are listed at once.
+  static constexpr std::size_t long_list = 256U << 10U, list_rate = 1U << 20U;
+
   [[nodiscard]] bool has_folder();
   void open(const SegmentFacts& facts);
   bool write_init(std::uint64_t number);
@@ -100,6 +105,8 @@ class RenditionTree {
   std::string journal_broadcast_;
   std::optional<live::hls::Segment> journaled_;  ///< the last one
   bool changed_ = false;
+  bool urgent_ = false;           ///< by more than parts
+  live::Monotonic parts_due_{};   ///< parts alone are not written before
   live::hls::Window::Gone gone_;  ///< from a list that is not written yet
 };
 

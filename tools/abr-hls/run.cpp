@@ -3,6 +3,7 @@
 #include "common/av/error.hpp"
 #include "common/base/failure.hpp"
 #include "common/base/log.hpp"
+#include "common/base/text.hpp"
 #include "common/cli/runtime.hpp"
 #include "common/net/spawn.hpp"
 #include "tools/abr-hls/options.hpp"
@@ -10,13 +11,18 @@
 #include "tools/abr-hls/stats.hpp"
 #include "tools/abr-hls/transcode.hpp"
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <exception>
 #include <memory>
+#include <span>
+#include <string_view>
 #include <thread>
 
 #include <boost/asio/steady_timer.hpp>
+#include <fmt/format.h>
 #include <unistd.h>
 
 namespace abr_hls {
@@ -36,6 +42,29 @@ live::awaitable<void> limit_stop(std::shared_ptr<live::asio::steady_timer> timer
   ::_exit(static_cast<int>(live::Exit::io));
 }
 
+constexpr std::array<std::string_view, 10> x26x_presets{
+    "ultrafast", "superfast", "veryfast", "faster",   "fast",
+    "medium",    "slow",      "slower",   "veryslow", "placebo"};
+constexpr std::array<std::string_view, 6> x264_profiles{"baseline", "main",    "high",
+                                                        "high10",   "high422", "high444"};
+constexpr std::array<std::string_view, 3> x265_profiles{"main", "main-intra", "mainstillpicture"};
+
+void check_word(const char* option, const std::string& wish, const std::string& encoder,
+                std::span<const std::string_view> known) {
+  if (wish.empty() || std::ranges::find(known, wish) != known.end()) return;
+  live::fail(live::Exit::usage, "{} {}: {} has {}", option, live::printable(wish), encoder,
+             fmt::join(known, ", "));
+}
+
+/// x264 and x265 would complain for themselves, in words of their own.
+void check_words(const live::av::RenditionEncoding& encoding) {
+  const bool x264 = encoding.encoder == "libx264", x265 = encoding.encoder == "libx265";
+  if (!x264 && !x265) return;
+  check_word("--preset", encoding.preset, encoding.encoder, x26x_presets);
+  check_word("--profile", encoding.profile, encoding.encoder,
+             x264 ? std::span<const std::string_view>{x264_profiles} : x265_profiles);
+}
+
 /// An encoder that is not there, or refuses its settings, is said before the input is touched.
 void try_encoders(const Options& options) {
   for (const auto& wish : options.ladder) {
@@ -44,7 +73,9 @@ void try_encoders(const Options& options) {
     rung.wish = wish;
     rung.width = 320;
     rung.height = 180;
-    live::av::RenditionEncoder{encoding_of(rung, options, {})};
+    const auto encoding = encoding_of(rung, options, {});
+    check_words(encoding);
+    live::av::RenditionEncoder{encoding};
   }
 }
 

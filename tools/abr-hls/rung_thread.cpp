@@ -115,8 +115,11 @@ void RungThread::encode(const live::av::Frame& frame, const LadderPicture& pictu
   if (!encoder_) {
     if (!picture.key) return;
     encoder_ = std::make_unique<live::av::RenditionEncoder>(encoding_);
+    shown_.clear();
+    delay_.reset();
   }
   if (!thinner_.take(picture.at, picture.key)) return;
+  shown_.push_back(picture.at);
   encoder_->push(frame, picture.key, [this](live::av::Packet packet) { give(std::move(packet)); });
 }
 
@@ -128,17 +131,31 @@ void RungThread::end_encoder() {
   encoder_.reset();
 }
 
+/// Encoders give a picture the time for decoding at which another one, some before it, is shown.  Where pictures come at an
+/// uneven pace, or behind a hole, that is anywhere: it goes as far ahead of its turn to be shown as the first one.
+void RungThread::place(Sample& sample, std::int64_t decoded) {
+  while (sample.key && !shown_.empty() && shown_.front() < sample.pts)
+    shown_.pop_front();  // GOPs are closed: what is left of the one before was dropped
+  sample.place = sample.pts;
+  if (!shown_.empty()) {
+    sample.place = shown_.front();
+    shown_.pop_front();
+  }
+  if (!delay_) delay_ = std::max<std::int64_t>(0, sample.pts - decoded);
+  sample.dts = sample.place - *delay_;
+}
+
 void RungThread::give(live::av::Packet packet) {
   auto owner = std::make_shared<live::av::Packet>(std::move(packet));
   Sample sample;
   sample.pts = owner->pts().value_or(0);
-  sample.dts = owner->dts().value_or(sample.pts);
   sample.duration = owner->duration().value_or(0);
   if (sample.duration <= 0) {
     sample.duration =
         rung_.rate_num > 0 ? live::rescale(rung_.rate_den, 90'000, rung_.rate_num) : usual_picture;
   }
   sample.key = owner->key();
+  place(sample, owner->dts().value_or(sample.pts));
   sample.bytes = owner->bytes();
   sample.owner = std::move(owner);
   if (!writer_.post(VideoSample{place_.rendition, std::move(sample)})) queue_.refuse();

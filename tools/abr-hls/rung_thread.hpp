@@ -10,8 +10,10 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <memory>
+#include <optional>
 
 namespace abr_hls {
 
@@ -65,6 +67,7 @@ class RungThread {
   void encode(const live::av::Frame& frame, const LadderPicture& picture);
   [[nodiscard]] bool is_given_up(const LadderPicture& picture) const;
   void end_encoder();
+  void place(Sample& sample, std::int64_t decoded);
   void give(live::av::Packet packet);
 
   const Rung rung_;
@@ -76,6 +79,9 @@ class RungThread {
   live::av::Thinner thinner_;
   std::unique_ptr<live::av::RenditionEncoder> encoder_;
   live::codec::Parameters parameters_;
+  std::deque<std::int64_t> shown_;  ///< when those in the encoder are shown
+  std::optional<std::int64_t>
+      delay_;  ///< of the encoder: from decoding to showing, of its first picture
   std::atomic<std::int64_t> cpu_ns_ = 0;
   std::atomic<std::int64_t> given_up_before_ = std::numeric_limits<std::int64_t>::min();
   const std::atomic<bool>& enough_;

@@ -14,8 +14,15 @@ namespace {
 /// How far from the cut the key frame's stamp may be that was asked for there: time bases of encoders round.
 constexpr std::int64_t key_slack = video_rate / 100;
 
+/// The same for other pictures, where the source says the cuts in milliseconds; less than two pictures are apart.
+constexpr std::int64_t picture_slack = video_rate / 250;
+
+/// Sound may last so much longer than its pictures without more ado: a few of its frames.
+constexpr std::int64_t overhang = video_rate / 5;
+
 bool passes(const Cut& cut, bool video, const Sample& sample, std::int64_t at) {
-  if (!video || !cut.segment || !cut.independent) return at >= cut.at;
+  if (!video) return at >= cut.at;
+  if (!cut.segment || !cut.independent) return at + picture_slack >= cut.at;
   // Pictures that are decoded before the key frame are shown before it: only where it is missing does a later one come.
   return sample.key ? sample.pts + key_slack >= cut.at : sample.pts >= cut.at;
 }
@@ -72,9 +79,7 @@ void Segmenter::push(bool video, Sample sample) {
 }
 
 std::int64_t Segmenter::place_of(const Track& track, const Sample& sample) {
-  if (!track.video) return live::rescale(sample.pts, video_rate, track.rate);
-  if (sample.key) reorder_ = sample.pts - sample.dts;
-  return sample.dts + reorder_;
+  return track.video ? sample.place : live::rescale(sample.pts, video_rate, track.rate);
 }
 
 /// How many cuts are behind a sample.
@@ -154,8 +159,12 @@ void Segmenter::close_front() {
     segment_missing_ = false;
   }
   const auto nothing = samples(piece, lead()).empty();
-  if ((nothing && piece.begins) || is_given_up(begun_at)) segment_missing_ = true;
-  if (nothing && !segment_missing_ && next != nullptr && !piece.audio.empty()) {
+  const bool only_sound =
+      nothing && !piece.audio.empty() && are_absent(next != nullptr ? next->at : begun_at);
+  if ((nothing && piece.begins && !only_sound) || is_given_up(begun_at)) segment_missing_ = true;
+  if (only_sound && next != nullptr) piece.duration = next->at - begun_at;
+  if (video_.there && !nothing) stretch(piece, next);
+  if (nothing && !only_sound && !segment_missing_ && next != nullptr && !piece.audio.empty()) {
     // Sound between two pictures that lie far apart goes along with the next one.
     auto& later = slots_.front().piece.audio;
     later.insert(later.begin(), std::make_move_iterator(piece.audio.begin()),
@@ -163,6 +172,26 @@ void Segmenter::close_front() {
     piece.audio.clear();
   }
   emit(std::move(piece), next);
+}
+
+/// It was said that no picture comes before `at`.
+bool Segmenter::are_absent(std::int64_t at) const {
+  return video_.there && video_.reached && *video_.reached >= at;
+}
+
+/// The newest picture of all stands until the cut where others are absent; at the end, until the sound is over.
+void Segmenter::stretch(Piece& piece, const Cut* next) {
+  if (!video_.unsettled || video_.passed > closed_) return;
+  auto& last = piece.video.back();
+  if (next != nullptr) {
+    if (next->discontinuity || !are_absent(next->at)) return;
+    last.duration = std::max(last.duration, next->at - last.place);
+  } else if (!piece.audio.empty()) {
+    const auto& sound = piece.audio.back();
+    const auto until = live::rescale(sound.dts + sound.duration, video_rate, audio_.rate);
+    if (until - last.place - last.duration > overhang) last.duration = until - last.place;
+  }
+  video_.unsettled = false;
 }
 
 void Segmenter::emit(Piece piece, const Cut* next) {
@@ -185,16 +214,21 @@ void Segmenter::emit(Piece piece, const Cut* next) {
 }
 
 void Segmenter::measure(Piece& piece) const {
-  const auto& of = video_.there ? piece.video : piece.audio;
-  for (const auto& sample : of)
+  const bool has_pictures = !piece.video.empty();
+  piece.independent = !has_pictures || piece.video.front().key;
+  if (piece.duration > 0) return;  // pictures are absent: it lasts from cut to cut
+  for (const auto& sample : has_pictures ? piece.video : piece.audio)
     piece.duration += sample.duration;
-  if (!video_.there) piece.duration = live::rescale(piece.duration, video_rate, audio_.rate);
-  piece.independent = !video_.there || (!piece.video.empty() && piece.video.front().key);
+  if (!has_pictures) piece.duration = live::rescale(piece.duration, video_rate, audio_.rate);
 }
 
 void Segmenter::end() {
   // A segment that has not begun is no gap of ours: whether there is one at all, the other renditions tell.
-  while (!slots_.empty() && samples(slots_.back().piece, lead()).empty()) {
+  const auto has_begun = [&](Slot& slot) {
+    return !samples(slot.piece, lead()).empty() ||
+           (!slot.piece.audio.empty() && are_absent(slot.cut.at));
+  };
+  while (!slots_.empty() && !has_begun(slots_.back())) {
     dropped_ += slots_.back().piece.audio.size();
     slots_.pop_back();
   }

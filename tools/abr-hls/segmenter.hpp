@@ -1,9 +1,10 @@
 // The samples of one rendition, dealt out to what lies between two cuts.  Pure.
 //
-// Pictures are placed by their decode time plus the reordering delay of the last key frame, so that the same cuts fall on the
-// same pictures whatever an encoder reorders; a segment that begins with a key frame begins with exactly that one.  Audio
+// The n-th picture to be decoded is placed where the n-th one is shown, so that the same cuts fall on the same pictures whatever
+// an encoder reorders; a segment that begins with a key frame begins with exactly that one.  Audio
 // frames go where they begin.  A piece is whole when its pictures are and the audio has reached its end: sound and pictures come
 // from threads of their own, each of which says where it pauses, and `track_skew` bounds how far one may run before the other.
+// Where pictures pause, the last one stands until the next cut, and segments behind it have sound only.
 #pragma once
 
 #include "tools/abr-hls/cutter.hpp"
@@ -25,7 +26,7 @@ struct Piece {
   bool closes = false;        ///< and ends with it
   /// The segment is to be a gap: it lacks its begin, or what it should have here.  No samples.
   bool missing = false;
-  bool independent = false;          ///< begins with a key frame, or has no video track
+  bool independent = false;          ///< begins with a key frame, or has no pictures
   std::vector<Sample> video, audio;  ///< durations are true: the next one's time minus its own
   /// 1/90000 s, of the track that leads: video where there is one.  Of a missing one: to the next cut.
   std::int64_t duration = 0;
@@ -77,7 +78,7 @@ class Segmenter {
   [[nodiscard]] static std::vector<Sample>& samples(Piece& piece, const Track& track) {
     return track.video ? piece.video : piece.audio;
   }
-  [[nodiscard]] std::int64_t place_of(const Track& track, const Sample& sample);
+  [[nodiscard]] static std::int64_t place_of(const Track& track, const Sample& sample);
   [[nodiscard]] std::uint64_t pass(const Track& track, const Sample& sample, std::int64_t at) const;
   [[nodiscard]] bool has_passed(const Track& track, std::uint64_t cut) const;
   [[nodiscard]] bool is_too_far_ahead(std::int64_t at) const;
@@ -85,13 +86,14 @@ class Segmenter {
   void settle(Track& track, std::int64_t next, std::uint64_t passed);
   void advance();
   void close_front();
+  [[nodiscard]] bool are_absent(std::int64_t at) const;
+  void stretch(Piece& piece, const Cut* next);
   void emit(Piece piece, const Cut* next);
   void measure(Piece& piece) const;
 
   Track video_, audio_;
   std::deque<Slot> slots_;                      ///< what is open: [0] is the oldest
   std::uint64_t closed_ = 0;                    ///< cuts whose slots are gone
-  std::int64_t reorder_ = 0;                    ///< of the last key frame
   std::optional<std::int64_t> given_up_until_;  ///< 1/90000 s; nothing: it is not given up
   /// The segment that pieces are given out of.
   std::uint64_t segment_ = 0;

@@ -21,8 +21,10 @@ void WallLine::note(std::int64_t pts, live::WallClock wall) {
 
 live::WallClock WallLine::at(std::int64_t pts, bool jump, live::WallClock now) {
   if (!noted_) noted_ = since_epoch(now) - since_begin(pts);
-  if (!used_ || jump) {
+  if (!used_) {
     used_ = std::max(*noted_, since_epoch(floor_) - since_begin(pts));
+  } else if (jump) {
+    used_ = std::max(*noted_, *used_);
   } else {
     const auto most = since_begin(std::max<std::int64_t>(0, pts - last_)) / slew_divisor;
     *used_ += std::clamp(*noted_ - *used_, -most, most);

@@ -14,8 +14,8 @@ class WallLine {
   void note(std::int64_t pts, live::WallClock wall);
   /// What comes now is behind this: a list that goes on, and whose media was taken faster than real time.
   void not_before(live::WallClock wall) { floor_ = wall; }
-  /// The wall clock at `pts`, in whole milliseconds.  Follows what was noted by at most 5 ms in a second of media; at once
-  /// with `jump` (a discontinuity).  Without any note `now` is it.
+  /// The wall clock at `pts`, in whole milliseconds.  Follows what was noted by at most 5 ms in a second of media; with `jump`
+  /// (a discontinuity) at once, but never back.  Without any note `now` is it.
   live::WallClock at(std::int64_t pts, bool jump, live::WallClock now);
 
  private:

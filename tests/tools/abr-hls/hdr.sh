@@ -26,6 +26,12 @@ for transfer in pq hlg; do
     -show_entries stream=pix_fmt,color_transfer,color_primaries,color_space,color_range |
     jq -r '.streams[0] | [.pix_fmt, .color_range, .color_space, .color_transfer, .color_primaries] | join(" ")')" \
     "yuv420p tv bt709 bt709 bt709"
+  # As it is it stays HDR, and is said to be.
+  ladder "$transfer-source" "$transfer.mp4" --preset ultrafast --rendition source --rendition a=160x90@1M --segment 2s
+  hls-abr-playlist "$transfer-source"
+  equal "ranges" "$(grep -oE 'VIDEO-RANGE=[A-Z]+' "$transfer-source/live.m3u8" | sort | paste -sd' ')" \
+    "VIDEO-RANGE=${transfer^^} VIDEO-RANGE=SDR"
+  python3 "$TESTS/hls-validator" "$transfer-source" >breaches 2>&1 || fail "$transfer: $(head -n 3 breaches)"
   dark=$(luma "$transfer" 20) middle=$(luma "$transfer" 160) bright=$(luma "$transfer" 300)
   ((dark < middle && middle < bright && dark < 60 && bright > 180)) || fail "$transfer: luma $dark, $middle, $bright"
 done

@@ -15,6 +15,20 @@ has err "h264_vaapi: it wants pictures in the memory of a device"
 one_line
 exits 64 30 abr-hls -o stream --encoder nonsense absent.mp4
 has err "no such encoder"
+for option in --preset --profile; do
+  for encoder in libx264 libx265; do
+    exits 64 30 abr-hls -o stream --encoder $encoder $option nonsense absent.mp4
+    has err "^abr-hls: $option nonsense: $encoder has "
+    one_line
+  done
+done
+exits 64 30 abr-hls -o stream --audio-only 360p@64k absent.mp4
+has err "audio-only 360p: the name is given twice"
+for name in .hidden a..b "two words" "$(printf 'a%.0s' {1..65})"; do
+  exits 64 30 abr-hls -o "$name" absent.mp4
+  has err "a stream is called"
+  exits 64 30 abr-hls -o "$PWD/$name/" absent.mp4
+done
 exits 66 30 abr-hls -o stream absent.mp4
 one_line
 seq 1 3000 >letter.txt

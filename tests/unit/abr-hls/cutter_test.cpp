@@ -182,6 +182,61 @@ TEST(Cutter, AnEndlessGopIsCutAtTheLongest) {
   EXPECT_EQ(cutter.targets()->segment, 10s);
 }
 
+/// What RTMP makes of a source with two B-frames: decode times and reordering in whole milliseconds.
+TEST(Cutter, PartsOfASourceWithStampsInMillisecondsAreHonest) {
+  for (const auto& [num, den] : {std::pair{24, 1}, {30'000, 1'001}, {25, 1}, {30, 1}, {60, 1}}) {
+    for (const auto part : {100ms, 200ms, 333ms, 500ms, 1000ms}) {
+      Cutter cutter{{4s, 2s, part, 10s, true}};
+      const auto ms = [&, num = num, den = den](std::int64_t picture) {
+        return (live::rescale(picture * den, 1'000, num) + 10'000) * 90;
+      };
+      cutter.expect(live::rescale(den, second, num) + 7);  // it was measured
+      std::int64_t length = 0, reordering = 0, target = 0;
+      for (std::int64_t i = 0; i < 2'000; ++i) {
+        const bool key = i % 48 == 0;
+        const auto dts = ms(i), duration = ms(i + 1) - dts;
+        if (key) reordering = ms(i + 2) - dts;
+        const auto answer = cutter.picture(dts + reordering, duration, key);
+        if (cutter.targets()) target = cutter.targets()->part.count() * 9 / 100;
+        if (answer.cut && target > 0) {
+          EXPECT_LE(length, target) << num << " " << part.count();
+          if (!answer.cut->segment) {
+            EXPECT_GE(length * 100, target * 85) << num << " " << part.count();
+          }
+        }
+        length = answer.cut ? duration : length + duration;
+      }
+    }
+  }
+}
+
+TEST(Cutter, WithoutPicturesTheSoundOfASourceIsCutByTime) {
+  Cutter cutter{{4s, 2s, 500ms, 10s, true}};
+  run(cutter, 25, 1, 150, 50);  // 6 s
+  const auto cuts = cutter.pass(start + 13 * second);
+  std::vector<std::int64_t> segments;
+  auto before = start + 6 * second;
+  for (const auto& cut : cuts) {
+    EXPECT_LE(cut.at - before, second / 2);
+    EXPECT_FALSE(cut.discontinuity);
+    before = cut.at;
+    if (cut.segment) segments.push_back(cut.at - start);
+  }
+  EXPECT_THAT(segments, ElementsAre(8 * second, 12 * second));
+  EXPECT_TRUE(cutter.pass(start + 13 * second).empty());
+  // What is late begins nothing, the next key frame does.
+  EXPECT_FALSE(cutter.picture(start + 10 * second, 3600, true).cut);
+  const auto first = cutter.picture(start + 13 * second + 3600, 3600, false).cut;
+  ASSERT_TRUE(first);
+  EXPECT_TRUE(first->segment && !first->independent);  // a part of 40 ms is the last of its segment
+  const auto back = cutter.pass(start + 15 * second);
+  EXPECT_FALSE(back.empty());
+  const auto key = cutter.picture(start + 15 * second + 9000, 3600, true).cut;
+  ASSERT_TRUE(key);
+  EXPECT_TRUE(key->segment && key->independent);
+  EXPECT_FALSE(key->discontinuity);
+}
+
 TEST(Cutter, AnInputThatEndsBeforeItsSecondGopHasATarget) {
   Cutter cutter{{4s, 2s, 0ms, 10s, true}};
   run(cutter, 25, 1, 25 * 7, 1000);

@@ -125,6 +125,12 @@ TEST(Plan, OneSizeWishedTwiceStaysTwo) {
               ElementsAre("a 640x360", "b 640x360"));
 }
 
+TEST(Plan, WhatTheSourceMakesOneIsOneWhateverStandsBetween) {
+  EXPECT_THAT(sizes(of(640, 360), {wish("a=1280x720@3M"), wish("b=1600x900@2M,codec=hevc"),
+                                   wish("c=1920x1080@1M")}),
+              ElementsAre("a 640x360", "b 640x360"));
+}
+
 TEST(Plan, RatesAreExactAndAtMostSixty) {
   const auto rate = [](double source, const char* text = "a=640x360@1M") {
     auto video = of(1920, 1080);

@@ -51,7 +51,7 @@ Sample sample(std::int64_t at, std::int64_t duration, bool key) {
   Sample out;
   out.bytes = *bytes;
   out.owner = std::move(bytes);
-  out.dts = out.pts = at;
+  out.dts = out.pts = out.place = at;
   out.duration = duration;
   out.key = key;
   return out;
@@ -217,6 +217,53 @@ TEST_F(OutputTest, ARestartGoesOn) {
   feed(6);
   EXPECT_EQ(list("a").discontinuity_sequence, 1U);
   EXPECT_EQ(list("b").discontinuity_sequence, 1U);
+}
+
+TEST_F(OutputTest, OtherPartsAreAnotherBroadcast) {
+  start();
+  feed(5);
+  const auto before = list("a");
+  const auto id = tree::read_stream_record(options_.folder)->id;
+  crash();
+  start();
+  const auto cut = [&](std::int64_t at, bool segment, live::Us part) {
+    output_->cut({at, segment, segment, at, false}, {2s, part});
+    for (std::size_t i = 0; i < 2; ++i) {
+      output_->push(i, true, sample(at, second / 5, segment));
+      output_->push(i, false, sample(at * rate / second, rate / 5, true));
+    }
+  };
+  cut(10 * second, true, 200ms);
+  for (int i = 1; i < 12; ++i)
+    cut(10 * second + i * second / 5, i % 10 == 0, 200ms);
+  const auto after = list("a");
+  EXPECT_NE(tree::read_stream_record(options_.folder)->id, id);
+  EXPECT_EQ(after.part_target, live::Us{200ms});
+  EXPECT_GE(after.media_sequence, before.media_sequence + before.segments.size());
+  for (const auto& segment : after.segments) {
+    for (const auto& part : segment.parts)
+      EXPECT_EQ(part.duration, live::Us{200ms});
+  }
+}
+
+TEST_F(OutputTest, LongerSegmentsAreAnotherBroadcastAndShorterOnesAreNot) {
+  start();
+  feed(5);
+  const auto id = tree::read_stream_record(options_.folder)->id;
+  crash();
+  start();
+  output_->cut({10 * second, true, true, 10 * second, false}, {1s, 520ms});
+  feed(5);
+  EXPECT_EQ(tree::read_stream_record(options_.folder)->id, id);
+  EXPECT_EQ(list("a").target_duration, 2s);
+  crash();
+  start();
+  output_->cut({10 * second, true, true, 10 * second, false}, {4s, 520ms});
+  for (std::size_t i = 0; i < 2; ++i)
+    output_->push(i, true, sample(10 * second, 4 * second, true));
+  output_->finish(Output::How::stopped);
+  EXPECT_NE(tree::read_stream_record(options_.folder)->id, id);
+  EXPECT_EQ(list("a").target_duration, 4s);
 }
 
 TEST_F(OutputTest, AfterTheEndANewBroadcastBegins) {

@@ -9,9 +9,11 @@ namespace {
 
 constexpr std::int64_t second = 90'000, frame = second / 25, rate = 48'000;
 
-Sample picture(std::int64_t dts, std::int64_t pts, bool key) {
+/// `delay`: from decoding to showing.
+Sample picture(std::int64_t dts, std::int64_t pts, bool key, std::int64_t delay = 0) {
   Sample sample;
   sample.dts = dts;
+  sample.place = dts + delay;
   sample.pts = pts;
   sample.duration = frame;
   sample.key = key;
@@ -39,7 +41,7 @@ std::vector<Piece> pieces(Segmenter& segmenter) {
 /// 25 pictures a second from `from` to `to`, a key frame every 2 s, shown `delay` frames after they are decoded; no B frames.
 void pictures(Segmenter& segmenter, std::int64_t from, std::int64_t to, std::int64_t delay = 0) {
   for (auto at = from; at < to; at += frame)
-    segmenter.push(true, picture(at - delay * frame, at, at % (2 * second) == 0));
+    segmenter.push(true, picture(at - delay * frame, at, at % (2 * second) == 0, delay * frame));
 }
 
 void sounds(Segmenter& segmenter, std::int64_t from, std::int64_t to) {
@@ -64,7 +66,7 @@ TEST(Segmenter, ASegmentIsWholeWhenItsPicturesAndItsSoundAre) {
   EXPECT_EQ(whole[0].audio.size(), 94U);  // the last one begins before the cut and ends behind it
 }
 
-TEST(Segmenter, PartsAreCutByDecodeTimePlusReorderingDelay) {
+TEST(Segmenter, PartsAreCutWhereItIsAPicturesTurnToBeShown) {
   for (const std::int64_t delay : {0, 2}) {
     Segmenter segmenter{true, 0};
     segmenter.cut(segment_at(10 * second), 0);
@@ -75,8 +77,8 @@ TEST(Segmenter, PartsAreCutByDecodeTimePlusReorderingDelay) {
     for (std::int64_t i = 0; i < 51; ++i) {
       const auto at = 10 * second + i * frame;
       const auto shift = delay == 0 || i % 50 > 47 ? 0 : i % 3 == 1 ? 2 : -1;
-      segmenter.push(
-          true, picture(at - delay * frame, i % 50 == 0 ? at : at + shift * frame, i % 50 == 0));
+      segmenter.push(true, picture(at - delay * frame, i % 50 == 0 ? at : at + shift * frame,
+                                   i % 50 == 0, delay * frame));
     }
     const auto whole = pieces(segmenter);
     ASSERT_EQ(whole.size(), 4U);
@@ -143,6 +145,48 @@ TEST(Segmenter, ATrackThatPausesSaysSo) {
   pictures(segmenter, 10 * second, 12 * second + frame);
   segmenter.reached(false, 12 * second);
   EXPECT_EQ(pieces(segmenter).size(), 1U);
+}
+
+TEST(Segmenter, WherePicturesAreAbsentThereIsSound) {
+  Segmenter segmenter{true, rate};
+  segmenter.cut(segment_at(10 * second), 0);
+  pictures(segmenter, 10 * second, 11 * second);
+  segmenter.cut(part_at(11 * second + second / 2), 0);
+  segmenter.cut(segment_at(14 * second), 1);
+  segmenter.cut(part_at(15 * second), 1);
+  segmenter.cut(segment_at(16 * second), 2);
+  sounds(segmenter, 10 * second, 17 * second);
+  EXPECT_TRUE(pieces(segmenter).empty());
+  segmenter.reached(true, 16 * second);
+  const auto whole = pieces(segmenter);
+  ASSERT_EQ(whole.size(), 4U);
+  // The last picture stands until the cut.
+  EXPECT_EQ(whole[0].duration, second * 3 / 2);
+  EXPECT_EQ(whole[0].video.back().duration, second / 2 + frame);
+  EXPECT_EQ(whole[1].duration, second * 5 / 2);
+  EXPECT_EQ(whole[2].duration, second);
+  for (int i = 1; i < 4; ++i) {
+    EXPECT_TRUE(whole[i].video.empty() && !whole[i].audio.empty() && !whole[i].missing);
+    EXPECT_TRUE(whole[i].independent);
+  }
+  EXPECT_TRUE(whole[1].closes && whole[2].begins && whole[3].closes);
+  // They are back.
+  pictures(segmenter, 16 * second, 17 * second);
+  segmenter.end();
+  const auto last = pieces(segmenter);
+  ASSERT_EQ(last.size(), 1U);
+  EXPECT_EQ(last[0].video.size(), 25U);
+}
+
+TEST(Segmenter, TheLastPictureStandsUntilTheSoundIsOver) {
+  Segmenter segmenter{true, rate};
+  segmenter.cut(segment_at(10 * second), 0);
+  pictures(segmenter, 10 * second, 11 * second);
+  sounds(segmenter, 10 * second, 12 * second);
+  segmenter.end();
+  const auto whole = pieces(segmenter);
+  ASSERT_EQ(whole.size(), 1U);
+  EXPECT_NEAR(static_cast<double>(whole[0].duration), 2.0 * second, 2000);
 }
 
 TEST(Segmenter, WithoutPicturesSoundLeads) {

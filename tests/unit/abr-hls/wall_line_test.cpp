@@ -49,6 +49,9 @@ TEST(WallLine, JumpsAtADiscontinuity) {
   EXPECT_EQ(line.at(10 * second, false, {}), begin);
   line.note(20 * second, begin + 60s);
   EXPECT_EQ(line.at(20 * second, true, {}), begin + 60s);
+  // Never back: a file is read faster than it plays.
+  line.note(30 * second, begin + 61s);
+  EXPECT_EQ(line.at(30 * second, true, {}), begin + 70s);
 }
 
 }  // namespace
