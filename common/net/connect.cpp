@@ -3,14 +3,21 @@
 #include "common/net/spawn.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <cstring>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <netdb.h>
 
 namespace live::net {
 namespace {
@@ -18,9 +25,21 @@ namespace {
 using asio::ip::tcp;
 using Endpoints = std::vector<tcp::endpoint>;
 
+/// Through which a thread that has looked up a name gives it; closed when nobody wants it any more.
+struct Door {
+  std::mutex mutex;
+  bool open = true;
+};
+
 /// Attempts that run beside each other.
 struct Race {
   explicit Race(const asio::any_io_executor& executor) : changed(executor), done(executor) {}
+  Race(const Race&) = delete;
+  Race& operator=(const Race&) = delete;
+  ~Race() {
+    const std::lock_guard lock{door->mutex};
+    door->open = false;
+  }
 
   asio::steady_timer changed;          ///< cancelled whenever an attempt has ended
   asio::steady_timer done;             ///< cancelled at the end of all
@@ -29,6 +48,7 @@ struct Race {
   std::optional<tcp::socket> winner;
   std::string why = "its name does not resolve";
   bool over = false;
+  std::shared_ptr<Door> door = std::make_shared<Door>();
 
   void end() {
     if (std::exchange(over, true)) return;
@@ -56,18 +76,58 @@ Endpoints in_turns(const Endpoints& found) {
   return out;
 }
 
-/// By itself: getaddrinfo(3) cannot be cancelled, and a name server that is away keeps it for longer than a caller waits.
-awaitable<void> resolve(RacePointer race, std::string host, std::uint16_t port) {
-  tcp::resolver resolver{race->changed.get_executor()};
-  const auto [error, entries] = co_await resolver.async_resolve(
-      host, std::to_string(port), tcp::resolver::numeric_service, as_result);
+/// Blocks; a name server that is away keeps it for longer than a caller waits.
+Endpoints look_up(const std::string& host, std::uint16_t port) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICSERV;
+  addrinfo* all = nullptr;
+  if (::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &all) != 0) return {};
+  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner{all, &::freeaddrinfo};
   Endpoints found;
-  if (!error) {
-    for (const auto& entry : entries)
-      found.push_back(entry.endpoint());
+  for (const auto* one = all; one != nullptr; one = one->ai_next) {
+    tcp::endpoint endpoint;
+    if (one->ai_addrlen > endpoint.capacity()) continue;
+    std::memcpy(endpoint.data(), one->ai_addr, one->ai_addrlen);
+    endpoint.resize(one->ai_addrlen);
+    found.push_back(endpoint);
   }
-  race->endpoints = found.empty() ? found : in_turns(found);
-  race->changed.cancel();
+  return found;
+}
+
+void take(Race& race, const Endpoints& found) {
+  race.endpoints = found.empty() ? found : in_turns(found);
+  race.changed.cancel();
+}
+
+/// In a thread of its own: getaddrinfo(3) cannot be cancelled, and Asio's resolver has one thread for all names, so that one whose
+/// server is away would keep all others waiting.
+void resolve(const RacePointer& race, const std::string& host, std::uint16_t port) {
+  static std::atomic<unsigned> lookups{0};
+  boost::system::error_code none;
+  if (const auto address = asio::ip::make_address(host, none); !none)
+    return take(*race, {{address, port}});
+  const auto executor = race->changed.get_executor();
+  const auto work = [door = race->door, race = std::weak_ptr{race}, executor, host, port] {
+    auto found = look_up(host, port);
+    {
+      const std::lock_guard lock{door->mutex};
+      if (door->open) {
+        asio::post(executor, [race, found = std::move(found)] {
+          if (const auto still = race.lock()) take(*still, found);
+        });
+      }
+    }
+    --lookups;
+  };
+  if (++lookups <= most_lookups) {
+    try {
+      return std::thread{work}.detach();
+    } catch (const std::system_error&) {  // no thread is to be had
+    }
+  }
+  --lookups;
+  take(*race, {});
 }
 
 awaitable<void> attempt(RacePointer race, std::shared_ptr<tcp::socket> socket,
@@ -105,12 +165,12 @@ awaitable<void> run(RacePointer race) {
 
 }  // namespace
 
-/// What runs is let go of, not awaited: getaddrinfo(3) cannot be cancelled.
+/// What runs is let go of, not awaited.
 awaitable<std::variant<Socket, std::string>> connect(std::string host, std::uint16_t port,
                                                      std::chrono::milliseconds limit) {
   const auto race = std::make_shared<Race>(co_await asio::this_coro::executor);
   race->done.expires_after(limit);
-  spawn(race->done.get_executor(), "resolve", resolve(race, std::move(host), port));
+  resolve(race, host, port);
   spawn(race->done.get_executor(), "connect", run(race));
   if (!race->over) {
     const auto [error] = co_await race->done.async_wait(as_result);

@@ -15,6 +15,8 @@ namespace live::net {
 constexpr std::chrono::milliseconds connect_stagger{250};
 /// Of the addresses that a name has: these are tried.
 constexpr std::size_t most_addresses = 16;
+/// Names that are looked up at a time, by one thread each; beyond, they do not resolve.
+constexpr unsigned most_lookups = 128;
 
 /// The connection (non-blocking, TCP_NODELAY), or one clause why there is none after at most `limit`, the time to resolve
 /// `host` (a name or an IP address without brackets) included.  IPv6 and IPv4 take turns.  Does not throw.

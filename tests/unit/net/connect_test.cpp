@@ -6,15 +6,36 @@
 #include "common/net/tls.hpp"
 #include "tests/support/tls.hpp"
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <string_view>
 
 #include <boost/asio/ip/tcp.hpp>
+#include <dlfcn.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netdb.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+namespace {
+
+std::atomic<bool> name_server_is_away{false};
+
+}  // namespace
+
+/// The C library's, but for a name whose server may be away.
+extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo* hints,
+                           addrinfo** out) {
+  using Original = int (*)(const char*, const char*, const addrinfo*, addrinfo**);
+  static const auto original = reinterpret_cast<Original>(::dlsym(RTLD_NEXT, "getaddrinfo"));
+  if (name == nullptr || std::string_view{name} != "away.test")
+    return original(name, service, hints, out);
+  name_server_is_away.wait(true);
+  return EAI_AGAIN;
+}
 
 namespace live::net {
 namespace {
@@ -84,6 +105,17 @@ TEST_F(ConnectTest, SaysThatNobodyListens) {
 
 TEST_F(ConnectTest, SaysThatANameIsNone) {
   EXPECT_EQ(connect_now("nowhere.invalid", 1), "its name does not resolve");
+}
+
+/// Each lookup has a thread of its own.
+TEST_F(ConnectTest, ANameServerThatIsAwayKeepsNoOtherNameWaiting) {
+  auto server = listen("127.0.0.1");
+  name_server_is_away = true;
+  EXPECT_EQ(connect_now("away.test", 1, 100ms), "it does not answer");
+  EXPECT_EQ(connect_now("localhost", server.local_endpoint().port()), "");
+  name_server_is_away = false;
+  name_server_is_away.notify_all();
+  EXPECT_EQ(connect_now("away.test", 1), "its name does not resolve");
 }
 
 /// A server whose queue is full answers nobody, as one behind a firewall that drops.
