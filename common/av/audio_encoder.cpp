@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <new>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -54,6 +56,18 @@ std::uint64_t bit_rate(const AudioEncoding& encoding) {
   if (encoding.codec == "mp2") return 96'000ULL * encoding.channels;
   if (encoding.sample_rate < 16'000) return 24'000ULL * encoding.channels;
   return 64'000ULL * encoding.channels;
+}
+
+/// A damaged source gives samples that are no numbers, at which encoders fail: they become silence.
+void silence_what_is_no_sound(AVFrame& block) {
+  constexpr float most = 1e6F;  // full scale is 1
+  if (block.format != AV_SAMPLE_FMT_FLTP) return;
+  for (int plane = 0; plane < block.ch_layout.nb_channels; ++plane) {
+    const std::span samples{reinterpret_cast<float*>(block.extended_data[plane]),
+                            static_cast<std::size_t>(block.nb_samples)};
+    for (auto& sample : samples)
+      if (!(std::abs(sample) < most)) sample = 0;
+  }
 }
 
 }  // namespace
@@ -157,6 +171,7 @@ void AudioEncoder::encode(const std::function<void(Packet)>& sink) {
   check(av_audio_fifo_read(fifo_.get(), reinterpret_cast<void**>(block.extended_data),
                            block.nb_samples),
         "read sound");
+  silence_what_is_no_sound(block);
   block.pts = next_pts_;
   next_pts_ += block.nb_samples;
   check(avcodec_send_frame(&c, &block), "encode sound");

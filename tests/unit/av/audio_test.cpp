@@ -4,8 +4,16 @@
 #include "common/base/units.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstdlib>
+#include <limits>
 #include <vector>
+
+extern "C" {
+#include <libavutil/frame.h>
+#include <libavutil/samplefmt.h>
+}
 
 #include <gtest/gtest.h>
 
@@ -64,6 +72,29 @@ TEST(SilentPacket, CannotBeMadeInMp3) {
   mp3.sample_rate = 44'100;
   mp3.channels = 2;
   EXPECT_FALSE(silent_packet(mp3, 1152));
+}
+
+/// As a decoder of PCM gives them of a damaged source.
+TEST(AudioEncoder, TakesSamplesThatAreNoNumbersForSilence) {
+  constexpr int count = 4'096;
+  constexpr std::array<float, 4> odd{std::numeric_limits<float>::quiet_NaN(),
+                                     std::numeric_limits<float>::infinity(), -1e30F, 0.5F};
+  Frame frame;
+  auto& raw = *frame.raw();
+  raw.format = AV_SAMPLE_FMT_FLT;
+  raw.sample_rate = 48'000;
+  raw.nb_samples = count;
+  av_channel_layout_default(&raw.ch_layout, 1);
+  ASSERT_EQ(av_frame_get_buffer(&raw, 0), 0);
+  auto* samples = reinterpret_cast<float*>(raw.data[0]);
+  for (int i = 0; i < count; ++i)
+    samples[i] = odd.at(static_cast<std::size_t>(i) % odd.size());
+  AudioEncoder encoder{{.codec = "aac", .sample_rate = 48'000, .channels = 1}};
+  std::size_t packets = 0;
+  const auto sink = [&packets](Packet packet) { packets += packet.bytes().empty() ? 0 : 1; };
+  encoder.push(frame, 0, sink);
+  encoder.finish(sink);
+  EXPECT_GE(packets, 4U);
 }
 
 class EncodedStamps : public testing::Test {
