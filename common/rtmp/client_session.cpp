@@ -26,6 +26,14 @@ std::string_view text_of(const amf0::Value& object, std::string_view name) {
   return value == nullptr ? std::string_view{} : value->text();
 }
 
+/// Any of it will do: servers say it in the one or the other object.
+bool is_enhanced(const Command& connected) {
+  for (const auto* name : {"capsEx", "fourCcList", "videoFourCcInfoMap"})
+    if (connected.value(0).find(name) != nullptr || connected.value(1).find(name) != nullptr)
+      return true;
+  return false;
+}
+
 template <std::size_t N>
 bool is_one_of(std::string_view code, const std::array<std::string_view, N>& codes) {
   for (const auto one : codes)
@@ -124,6 +132,7 @@ void ClientSession::take_result(const Command& command, Events& events) {
   if (command.transaction != awaited_) return;
   switch (phase_) {
     case Phase::connecting:
+      peer_is_enhanced_ = is_enhanced(command);
       create_stream();
       return;
     case Phase::creating: {
@@ -221,12 +230,12 @@ MessageHead ClientSession::head(MessageType type, std::uint32_t timestamp) const
   return {type, timestamp, stream_, chunks};
 }
 
-void ClientSession::send_metadata(Bytes metadata) {
+void ClientSession::send_metadata(Bytes metadata, std::uint32_t timestamp) {
   Buffer body;
   amf0::write_text(body, "@setDataFrame");
   amf0::write_text(body, "onMetaData");
   body.insert(body.end(), metadata.begin(), metadata.end());
-  wire_.send(head(MessageType::data, 0), body);
+  wire_.send(head(MessageType::data, timestamp), body);
 }
 
 void ClientSession::finish() {

@@ -74,11 +74,14 @@ class ClientSession {
   /// Malformed.
   [[nodiscard]] Buffer& out() { return wire_.out(); }
 
+  /// The server has said with its answer to connect that it knows Enhanced RTMP.
+  [[nodiscard]] bool peer_is_enhanced() const { return peer_is_enhanced_; }
+
   // REQUIRES: Begun, as a publisher.
   /// Head of a media message on the published stream, for write_message() or SharedChunks with our_chunk_bytes.
   [[nodiscard]] MessageHead head(MessageType type, std::uint32_t timestamp) const;
   /// "@setDataFrame" "onMetaData" and `metadata` (an AMF0 value).
-  void send_metadata(Bytes metadata);
+  void send_metadata(Bytes metadata, std::uint32_t timestamp = 0);
 
   /// FCUnpublish, deleteStream; as far as there is something to end.  What comes behind it is ignored.
   void finish();
@@ -105,6 +108,7 @@ class ClientSession {
   double transaction_ = 0;  ///< the last one
   double awaited_ = 0;      ///< the one whose answer leads on
   std::uint32_t stream_ = 0;
+  bool peer_is_enhanced_ = false;
   std::vector<Message> messages_;
 };
 

@@ -64,13 +64,22 @@ TEST(ClientSession, PublishesStepByStep) {
   const auto head = client.session.head(MessageType::video, 40);
   EXPECT_EQ(head.stream, 5U);
   EXPECT_EQ(head.timestamp, 40U);
-  client.session.send_metadata(values({object({{"width", number(640)}})}));
+  client.session.send_metadata(values({object({{"width", number(640)}})}), 80);
   EXPECT_EQ(client.said(), (Lines{"data @setDataFrame"}));
+  EXPECT_EQ(client.answers.last().timestamp, 80U);
   EXPECT_EQ(client.answers.last().stream, 5U);
   client.session.finish();
   EXPECT_EQ(client.said(), (Lines{"FCUnpublish 6", "deleteStream 7 5"}));
   client.status("status", "NetStream.Unpublish.Success");
   EXPECT_EQ(client.events.size(), 1U);
+}
+
+TEST(ClientSession, HearsWhetherTheServerKnowsEnhancedRtmp) {
+  for (const bool enhanced : {false, true}) {
+    Client client{ClientOptions::Role::publish};
+    client.feed(message(MessageType::command, connect_result(1, 0, enhanced), 0));
+    EXPECT_EQ(client.session.peer_is_enhanced(), enhanced);
+  }
 }
 
 TEST(ClientSession, PlaysStepByStep) {
