@@ -86,7 +86,8 @@ void print(std::string_view text) {
 std::string names_only(const std::vector<std::string>& arguments) {
   std::string names;
   for (const auto& argument : arguments) {
-    const auto name = argument.substr(0, std::min(argument.find('='), argument.size()));
+    const auto name =
+        argument.substr(0, std::min({argument.find('='), argument.find("://"), argument.size()}));
     names += (names.empty() ? "" : " ") + printable(name);
   }
   return names;
