@@ -57,6 +57,28 @@ TEST(Retry, AServerThatTookTheStreamAndGoesDownHasNotRefusedIt) {
   expect_near(retry.next(30s, Refusal::permanent), 5min);
 }
 
+TEST(Retry, ANameThatOurLostConnectionStillHoldsIsNotAnothers) {
+  Retry retry{1};
+  expect_near(retry.next(20s, Refusal::none), 2s);
+  for (const auto wanted : {3000ms, 4500ms, 6750ms, 10125ms, 15187ms, 22780ms}) {
+    expect_near(retry.next(0ms, Refusal::temporary), wanted);
+    EXPECT_FALSE(retry.is_hopeless());
+  }
+  retry.next(0ms, Refusal::temporary);
+  EXPECT_FALSE(retry.is_hopeless()) << "a minute later it is somebody else's";
+  expect_near(retry.next(0ms, Refusal::temporary), 5min);
+}
+
+TEST(Retry, AConnectionThatEndedInOrderWasAGoodOneToo) {
+  Retry retry{1};
+  for (int i = 0; i < 9; ++i)
+    retry.next(0ms, Refusal::none);
+  retry.ended(59s);
+  expect_near(retry.next(0ms, Refusal::none), 60s);
+  retry.ended(60s);
+  expect_near(retry.next(0ms, Refusal::none), 2s);
+}
+
 TEST(Refusal, IsToldByTheCode) {
   EXPECT_EQ(refusal_of("", ""), Refusal::none);
   EXPECT_EQ(refusal_of("NetStream.Publish.BadName", "Stream already publishing"),
@@ -66,6 +88,9 @@ TEST(Refusal, IsToldByTheCode) {
   EXPECT_EQ(refusal_of("NetConnection.Connect.Rejected", "[ AccessManager.Reject ]"),
             Refusal::permanent);
   EXPECT_EQ(refusal_of("NetConnection.Connect.InvalidApp", ""), Refusal::permanent);
+  EXPECT_EQ(refusal_of("NetConnection.Connect.AppShutdown", "bye"), Refusal::none);
+  EXPECT_EQ(refusal_of("NetConnection.Connect.Closed", "the server closed the connection"),
+            Refusal::none);
 }
 
 }  // namespace
