@@ -28,8 +28,7 @@ void Backlog::push(SharedItem item, live::Monotonic now) {
   bytes_ += item->size();
   items_.push_back({std::move(item), now});
   if (waits_longer(drops_disposable, now)) drop_disposable();
-  if (waits_longer(drops_to_key, now) || bytes_ > most_bytes || items_.size() > most_items)
-    skip_to_key();
+  if (pictures_lag(now) || bytes_ > most_bytes || items_.size() > most_items) skip_to_key();
   if (bytes_ > most_bytes || items_.size() > most_items) drop_oldest_sounds();
 }
 
@@ -56,6 +55,13 @@ void Backlog::drop(Which which) {
     ++(item.video ? dropped_pictures_ : dropped_sounds_);
     return true;
   });
+}
+
+bool Backlog::pictures_lag(live::Monotonic now) const {
+  if (!waits_longer(drops_to_key, now)) return false;
+  const auto oldest =
+      std::ranges::find_if(items_, [](const Waiting& waiting) { return waiting.item->video; });
+  return oldest != items_.end() && now - oldest->since > drops_to_key;
 }
 
 void Backlog::drop_disposable() {

@@ -44,6 +44,8 @@ class Backlog {
   [[nodiscard]] bool waits_longer(live::Ms than, live::Monotonic now) const {
     return !items_.empty() && now - items_.front().since > than;
   }
+  /// The oldest picture waits for too long.  Sound that stays says nothing of them.
+  [[nodiscard]] bool pictures_lag(live::Monotonic now) const;
   void drop_disposable();
   void skip_to_key();
   void drop_oldest_sounds();

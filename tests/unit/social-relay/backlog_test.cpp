@@ -67,6 +67,16 @@ TEST(Backlog, GoesOnAtTheNewestKeyFrameAbove3Seconds) {
   EXPECT_EQ(backlog.dropped_pictures(), 6U);
 }
 
+TEST(Backlog, KeepsTheKeyFrameAtWhichItGoesOnThoughOlderSoundWaits) {
+  Backlog backlog;
+  for (int ms = 0; ms <= 3500; ms += 500) {
+    push(backlog, picture(Ms{ms}, ms % 1000 == 0));
+    push(backlog, sound(Ms{ms + 1}));
+  }
+  EXPECT_EQ(backlog.skips(), 1U);
+  EXPECT_EQ(drain(backlog), "a1 a501 a1001 a1501 a2001 a2501 K3000 a3001 p3500 a3501");
+}
+
 TEST(Backlog, WaitsForAKeyFrameWhereNoneIsThereToGoOnWith) {
   Backlog backlog;
   push(backlog, picture(Ms{0}, true));
