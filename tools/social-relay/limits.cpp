@@ -31,10 +31,16 @@ bool takes(const std::vector<Codec>& codecs, Codec codec) {
   return codecs.empty() || std::ranges::find(codecs, codec) != codecs.end();
 }
 
+bool Judge::Flow::jumps(Us at) const {
+  if (frames.empty()) return false;
+  const auto last = frames.back().at;
+  return at < last - jump || at > last + jump;
+}
+
 void Judge::Flow::push(Us at, std::size_t size) {
   frames.push_back({at, size});
   bytes += size;
-  while (at - frames.front().at > window) {
+  while (at - frames.front().at > window || frames.size() > most_frames) {
     bytes -= frames.front().bytes;
     frames.pop_front();
   }
@@ -65,7 +71,7 @@ void Judge::begin(const Parameters* video, const Parameters* audio,
                   std::vector<std::string>& breaches) {
   said_ = {};
   video_ = audio_ = {};
-  last_key_ = last_ = Us{-1};
+  last_key_ = Us{-1};
   if (video != nullptr && !takes(limits_.video, video->codec)) {
     breach(Rule::video_codec,
            mended(fmt::format("the video is {}, {} takes {}", live::codec::to_text(video->codec),
@@ -78,6 +84,8 @@ void Judge::begin(const Parameters* video, const Parameters* audio,
                        names_of(limits_.audio)),
            breaches);
   }
+  if (video == nullptr && !limits_.video.empty())
+    breach(Rule::no_video, fmt::format("there is no video, and {} wants some", service_), breaches);
   if (audio == nullptr && !limits_.audio.empty()) {
     breach(Rule::no_audio,
            fmt::format("there is no audio, and {} may want some: add a silent track", service_),
@@ -109,13 +117,12 @@ void Judge::judge_key(Us at, bool key, std::vector<std::string>& breaches) {
 
 void Judge::push(bool video, bool key, std::size_t bytes, Us at,
                  std::vector<std::string>& breaches) {
-  if (last_ >= Us{} && (at < last_ - jump || at > last_ + jump)) {
-    video_ = audio_ = {};
-    last_key_ = Us{-1};
-  }
-  last_ = at;
-  if (video) judge_key(at, key, breaches);
   auto& flow = video ? video_ : audio_;
+  if (flow.jumps(at)) {
+    flow = {};
+    if (video) last_key_ = Us{-1};
+  }
+  if (video) judge_key(at, key, breaches);
   flow.push(at, bytes);
   if (!flow.full()) return;
   const auto before = static_cast<double>(flow.bytes - flow.frames.back().bytes);

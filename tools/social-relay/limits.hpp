@@ -35,7 +35,7 @@ class Judge {
   /// What the tracks are, from now on; appends breaches.
   void begin(const live::codec::Parameters* video, const live::codec::Parameters* audio,
              std::vector<std::string>& breaches);
-  /// An access unit (frame) of `bytes` at `at`, in order of decoding; a jump of time begins the measurement anew.
+  /// An access unit (frame) of `bytes` at `at`, in order of decoding; a jump of a track's time begins its measurement anew.
   void push(bool video, bool key, std::size_t bytes, live::Us at,
             std::vector<std::string>& breaches);
 
@@ -49,6 +49,7 @@ class Judge {
   enum class Rule : std::uint8_t {
     video_codec,
     audio_codec,
+    no_video,
     no_audio,
     size,
     key_interval,
@@ -57,6 +58,8 @@ class Judge {
     audio_rate,
     count
   };
+  static constexpr std::size_t most_frames = 8'192;  ///< of a window, should stamps stand still
+
   /// Bytes and frames of a track within the window.
   struct Flow {
     struct Frame {
@@ -65,6 +68,8 @@ class Judge {
     };
     std::deque<Frame> frames;
     std::size_t bytes = 0;
+    /// Is `at` no continuation?
+    [[nodiscard]] bool jumps(live::Us at) const;
     void push(live::Us at, std::size_t size);
     [[nodiscard]] bool full() const;
     [[nodiscard]] double per_second(double amount) const;
@@ -77,7 +82,7 @@ class Judge {
   std::string service_, mend_;
   std::array<bool, static_cast<std::size_t>(Rule::count)> said_{};
   Flow video_, audio_;
-  live::Us last_key_{-1}, last_{-1};
+  live::Us last_key_{-1};
 };
 
 }  // namespace social_relay

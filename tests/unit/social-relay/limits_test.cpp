@@ -124,6 +124,21 @@ TEST_F(JudgeTest, MissesSound) {
   EXPECT_THAT(breaches_, ElementsAre(HasSubstr("there is no audio")));
 }
 
+TEST_F(JudgeTest, MissesPictures) {
+  const auto sound = audio_of(Codec::aac);
+  judge_.begin(nullptr, &sound, breaches_);
+  EXPECT_THAT(breaches_, ElementsAre("there is no video, and Twitch wants some"));
+}
+
+TEST_F(JudgeTest, MeasuresEachTrackByItself) {
+  begin();
+  for (int i = 0; i < 12 * 25; ++i, at_ += Us{40'000}) {  // the sound is 3 s late
+    judge_.push(true, i % 200 == 0, 1'000, at_, breaches_);
+    judge_.push(false, false, 100, at_ - Us{3'000'000}, breaches_);
+  }
+  EXPECT_THAT(breaches_, ElementsAre(HasSubstr("a key frame every 8.0 s")));
+}
+
 TEST_F(JudgeTest, SaysABreachAgainInANewEpoch) {
   begin();
   pictures(20, 200, 1'000);
