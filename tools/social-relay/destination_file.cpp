@@ -7,8 +7,12 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <optional>
 #include <set>
+#include <sstream>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -21,9 +25,42 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t max_file_bytes = 256U << 10U;
-constexpr std::array<std::string_view, 11> known_keys{
-    "name",        "service",     "server",       "key",       "key-file", "url",
-    "video-limit", "audio-limit", "key-interval", "transcode", "on"};
+constexpr std::array<std::string_view, 15> known_keys{
+    "name",       "service",          "server",      "key",         "key-file",
+    "url",        "backup-url",       "video-limit", "audio-limit", "key-interval",
+    "size-limit", "frame-rate-limit", "codecs",      "transcode",   "on"};
+
+using live::codec::Codec;
+using CodecName = std::pair<std::string_view, Codec>;
+constexpr std::array<CodecName, 10> codec_names{{
+    {"h264", Codec::avc},
+    {"h265", Codec::hevc},
+    {"av1", Codec::av1},
+    {"vp9", Codec::vp9},
+    {"aac", Codec::aac},
+    {"mp3", Codec::mp3},
+    {"opus", Codec::opus},
+    {"flac", Codec::flac},
+    {"ac3", Codec::ac3},
+    {"eac3", Codec::eac3},
+}};
+
+std::optional<std::uint32_t> parse_number(std::string_view text) {
+  std::uint32_t out = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  if (error != std::errc{} || end != text.data() + text.size() || out == 0) return {};
+  return out;
+}
+
+/// "1920x1080", the longer side first.
+std::optional<std::pair<std::uint32_t, std::uint32_t>> parse_picture_size(std::string_view text) {
+  const auto cross = text.find('x');
+  if (cross == std::string_view::npos) return {};
+  const auto width = parse_number(text.substr(0, cross));
+  const auto height = parse_number(text.substr(cross + 1));
+  if (!width || !height) return {};
+  return std::pair{std::max(*width, *height), std::min(*width, *height)};
+}
 
 /// One [[destination]] of a file.
 class Entry {
@@ -32,12 +69,12 @@ class Entry {
 
   Destination read() const {
     check_keys();
-    auto made = text("url").empty() ? at_known_service() : at_url(text("url"));
-    if (auto* why = std::get_if<std::string>(&made)) wrong(*why);
-    auto out = std::get<Destination>(std::move(made));
+    auto out = text("url").empty() ? taken(at_known_service()) : at_own_url();
+    read_backup(out);
     if (const auto name = text("name"); !name.empty()) {
       if (!live::is_stream_name(name)) wrong("name: letters, digits, '.', '_' and '-' only");
       out.label = name;
+      out.named = true;
     }
     out.on = table_["on"].value_or(true);
     read_limits(out.limits);
@@ -64,6 +101,8 @@ class Entry {
     return table_[key].value_or(std::string{});
   }
 
+  [[nodiscard]] bool has_key() const { return !text("key").empty() || !text("key-file").empty(); }
+
   [[nodiscard]] std::string key() const {
     const auto path = text("key-file");
     if (!path.empty() && !text("key").empty()) wrong("key and key-file: one of both");
@@ -81,6 +120,26 @@ class Entry {
     return at_service(*service, text("server"), key());
   }
 
+  Destination taken(OrWhy<Destination> made) const {
+    if (const auto* why = std::get_if<std::string>(&made)) wrong(*why);
+    return std::get<Destination>(std::move(made));
+  }
+
+  [[nodiscard]] Destination at_own_url() const {
+    if (!text("server").empty()) wrong("url and server: one of both");
+    auto out = taken(has_key() ? at_url(text("url"), key()) : at_url(text("url")));
+    if (text("service").empty()) return out;
+    const auto* service = find_service(text("service"));
+    if (service == nullptr) wrong(fmt::format("service: one of {}", service_names()));
+    become(out, *service);
+    return out;
+  }
+
+  void read_backup(Destination& out) const {
+    const auto url = text("backup-url");
+    if (!url.empty()) out.backup = taken(has_key() ? at_url(url, key()) : at_url(url)).url;
+  }
+
   void read_limits(Limits& limits) const {
     const auto bit_rate = [&](std::string_view name, std::uint64_t& into) {
       if (text(name).empty()) return;
@@ -90,10 +149,36 @@ class Entry {
     };
     bit_rate("video-limit", limits.video_bit_rate);
     bit_rate("audio-limit", limits.audio_bit_rate);
-    if (text("key-interval").empty()) return;
-    const auto value = live::parse_duration(text("key-interval"));
-    if (!value) wrong("key-interval: a duration such as 2s is wanted");
-    limits.key_interval = *value;
+    if (!text("key-interval").empty()) {
+      const auto value = live::parse_duration(text("key-interval"));
+      if (!value) wrong("key-interval: a duration such as 2s is wanted");
+      limits.key_interval = *value;
+    }
+    if (!text("size-limit").empty()) {
+      const auto size = parse_picture_size(text("size-limit"));
+      if (!size) wrong("size-limit: a size such as 1920x1080 is wanted");
+      std::tie(limits.width, limits.height) = *size;
+    }
+    if (!text("frame-rate-limit").empty()) {
+      const auto rate = parse_number(text("frame-rate-limit"));
+      if (!rate) wrong("frame-rate-limit: a number such as 60 is wanted");
+      limits.frame_rate = *rate;
+    }
+    read_codecs(limits);
+  }
+
+  /// Of the kind that is not among them, all that the service takes.
+  void read_codecs(Limits& limits) const {
+    std::vector<Codec> video, audio;
+    std::istringstream names{text("codecs")};
+    for (std::string name; names >> name;) {
+      const auto found = std::ranges::find(codec_names, name, &CodecName::first);
+      if (found == codec_names.end())
+        wrong("codecs: some of h264, h265, av1, vp9, aac, mp3, opus, flac, ac3 and eac3");
+      (live::codec::is_video(found->second) ? video : audio).push_back(found->second);
+    }
+    if (!video.empty()) limits.video = std::move(video);
+    if (!audio.empty()) limits.audio = std::move(audio);
   }
 
   void read_transcode(Destination& out) const {
@@ -130,10 +215,9 @@ std::vector<Destination> read_destinations(const fs::path& file) {
   if (out.size() > most_destinations)
     live::fail(live::Exit::config, "{}: more than {} destinations", file.string(),
                most_destinations);
-  number_labels(out);
   std::set<std::string> labels;
   for (const auto& destination : out) {
-    if (!labels.insert(destination.label).second)
+    if (destination.named && !labels.insert(destination.label).second)
       live::fail(live::Exit::config, "{}: the name {} stands twice", file.string(),
                  destination.label);
   }

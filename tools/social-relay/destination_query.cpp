@@ -1,5 +1,6 @@
 #include "tools/social-relay/destination_query.hpp"
 
+#include "common/base/ascii.hpp"
 #include "common/base/percent.hpp"
 
 #include <algorithm>
@@ -30,8 +31,7 @@ std::string decoded(std::string_view text) {
 std::string encoded(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
+    const bool plain = live::is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
     out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return out;

@@ -14,6 +14,12 @@
 #include <CLI/CLI.hpp>
 
 namespace social_relay {
+namespace {
+
+/// Pictures may come as slowly as one a second.
+constexpr std::chrono::milliseconds least_hold{1'000};
+
+}  // namespace
 
 void declare(CLI::App& app, Options& o) {
   app.add_option("INPUT", o.input,
@@ -42,7 +48,11 @@ void declare(CLI::App& app, Options& o) {
       ->allow_extra_args(false)
       ->type_name("NAME[=PRESET]");
   live::cli::add_duration(app, "--hold", o.hold,
-                          "keep connections for so long while nothing comes from the input");
+                          "keep connections for so long while nothing comes from the input")
+      ->check([](const std::string& text) {
+        const auto hold = live::parse_duration(text);
+        return hold && *hold < least_hold ? std::string{"at least 1s is wanted"} : std::string{};
+      });
   app.add_option("--slate", o.slate,
                  "send black, or a picture, and silence while nothing comes from the input")
       ->type_name("black|PICTURE");
@@ -90,7 +100,7 @@ std::vector<Destination> from_query(const std::string& variable) {
 
 }  // namespace
 
-std::vector<Destination> destinations_of(const Options& o) {
+std::vector<Destination> destinations_of(const Options& o, std::vector<Destination> running) {
   std::vector<Destination> out;
   for (const auto& text : o.to) {
     auto made = parse_to(text);
@@ -99,8 +109,8 @@ std::vector<Destination> destinations_of(const Options& o) {
     out.push_back(std::get<Destination>(std::move(made)));
   }
   if (!o.query_env.empty()) append(out, from_query(o.query_env));
-  number_labels(out);
   if (!o.destinations.empty()) append(out, read_destinations(o.destinations));
+  number_labels(out, std::move(running));
   transcode(o, out);
   if (out.size() > most_destinations)
     live::fail(live::Exit::usage, "at most {} destinations", most_destinations);

@@ -21,7 +21,7 @@ struct Options {
   std::vector<std::string> to;         ///< --to, as given
   std::filesystem::path destinations;  ///< --destinations
   std::string query_env;               ///< --query-env: name of a variable
-  std::vector<std::string> transcode;  ///< --transcode, as given; "" for all
+  std::vector<std::string> transcode;  ///< --transcode, as given
   std::chrono::milliseconds hold{30'000};
   std::string slate;             ///< --slate: empty: none, "black", or a file
   std::filesystem::path events;  ///< empty: none
@@ -30,8 +30,9 @@ struct Options {
 };
 
 void declare(CLI::App& app, Options& options);
-/// All destinations that the options name, labels numbered.  Reads environment and files; what is refused of a query is logged.
-/// Throws Failure: usage, config, no_input.
-std::vector<Destination> destinations_of(const Options& options);
+/// All destinations that the options name, labels numbered; those that are `running` keep theirs.  Reads environment and files;
+/// what is refused of a query is logged.  Throws Failure: usage, config, no_input.
+std::vector<Destination> destinations_of(const Options& options,
+                                         std::vector<Destination> running = {});
 
 }  // namespace social_relay

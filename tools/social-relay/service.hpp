@@ -30,6 +30,7 @@ struct Service {
   std::string backup_url;
   std::string
       server_url;  ///< "{server}" stands for a server that the operator chooses; empty: there is no choice
+  std::vector<std::string> domains;  ///< hosts in them are of the service, whichever it is
   Limits limits;
   bool enhanced = false;  ///< takes codecs by FourCC (Enhanced RTMP)
 };

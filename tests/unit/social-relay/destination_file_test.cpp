@@ -73,13 +73,39 @@ TEST_F(DestinationFileTest, ReadsWhatThereIsToSay) {
   EXPECT_EQ(all[0].limits.key_interval, std::chrono::seconds{3});
   EXPECT_TRUE(all[0].on);
   EXPECT_FALSE(all[0].transcode);
-  EXPECT_EQ(all[1].label, "twitch#1");
+  EXPECT_EQ(all[1].label, "twitch");
   EXPECT_EQ(all[1].url.host, "fra05.contribute.live-video.net");
   EXPECT_EQ(all[1].url.name, "from-a-file");
   EXPECT_EQ(all[1].transcode->name, "twitch");
-  EXPECT_EQ(all[2].label, "custom#1");
+  EXPECT_EQ(all[2].label, "custom");
   EXPECT_EQ(all[2].transcode->name, "youtube");
   EXPECT_FALSE(all[2].on);
+}
+
+TEST_F(DestinationFileTest, TakesAnOwnServerWithTheKeyApart) {
+  const auto all = read(
+      "[[destination]]\n"
+      "url = \"rtmps://host.example/app/inst\"\n"
+      "key = \"s3cret?a=b\"\n"
+      "backup-url = \"rtmps://backup.example/app/inst\"\n"
+      "service = \"twitch\"\n"
+      "size-limit = \"1080x1920\"\n"
+      "frame-rate-limit = \"30\"\n"
+      "codecs = \"h265 h264\"\n");
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].url.tc_url(), "rtmps://host.example/app/inst");
+  EXPECT_EQ(all[0].url.name, "s3cret?a=b");
+  ASSERT_TRUE(all[0].backup);
+  EXPECT_EQ(all[0].backup->host, "backup.example");
+  EXPECT_EQ(all[0].backup->name, "s3cret?a=b");
+  EXPECT_EQ(all[0].service, "twitch");
+  EXPECT_EQ(all[0].limits.video_bit_rate, find_service("twitch")->limits.video_bit_rate);
+  EXPECT_EQ(all[0].limits.width, 1920U);
+  EXPECT_EQ(all[0].limits.height, 1080U);
+  EXPECT_EQ(all[0].limits.frame_rate, 30);
+  using live::codec::Codec;
+  EXPECT_THAT(all[0].limits.video, testing::ElementsAre(Codec::hevc, Codec::avc));
+  EXPECT_THAT(all[0].limits.audio, testing::ElementsAre(Codec::aac));
 }
 
 TEST_F(DestinationFileTest, MayBeEmpty) { EXPECT_TRUE(read("# nothing yet\n").empty()); }
@@ -106,6 +132,13 @@ TEST_F(DestinationFileTest, NamesTheLineOfAnErrorAndNoSecret) {
   EXPECT_THAT(why("key = \"s3cret\"\n"), HasSubstr("d.toml:1"));
   EXPECT_THAT(why("[[destination]]\nservice = \"x\"\n"), HasSubstr("the key for X"));
   EXPECT_THAT(why("[[destination]]\nurl = \"rtmp://host/s3cret\"\n"), HasSubstr("stream name"));
+  const std::string own = "[[destination]]\nurl = \"rtmp://host/a/b\"\n";
+  EXPECT_THAT(why(own + "server = \"fra05\"\n"), HasSubstr("one of both"));
+  EXPECT_THAT(why(own + "service = \"vimeo\"\n"), HasSubstr("service: one of"));
+  EXPECT_THAT(why(own + "key = \"s3cret/\"\n"), HasSubstr("the key is empty"));
+  EXPECT_THAT(why(own + "size-limit = \"big\"\n"), HasSubstr("1920x1080"));
+  EXPECT_THAT(why(own + "frame-rate-limit = \"-1\"\n"), HasSubstr("60"));
+  EXPECT_THAT(why(own + "codecs = \"h264 divx\"\n"), HasSubstr("codecs: some of"));
   EXPECT_THAT(why("[[destination]]\nurl = \"rtmp://host/a/b\"\ntranscode = true\n"),
               HasSubstr("transcode: one of"));
 }

@@ -1,5 +1,7 @@
 #include "tools/social-relay/destination.hpp"
 
+#include "common/base/failure.hpp"
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -24,9 +26,16 @@ Destination good(const std::string& text) {
   return std::get<Destination>(std::move(made));
 }
 std::string why(const std::string& text) {
-  const auto made = parse_to(text);
-  const auto* why = std::get_if<std::string>(&made);
-  return why == nullptr ? "it is taken" : *why;
+  try {
+    const auto made = parse_to(text);
+    const auto* why = std::get_if<std::string>(&made);
+    return why == nullptr ? "it is taken" : *why;
+  } catch (const live::Failure& failure) {
+    return failure.what();
+  }
+}
+live::rtmp::Url url(std::string_view text) {
+  return std::get<live::rtmp::Url>(live::rtmp::parse_url(text));
 }
 
 class DestinationTest : public testing::Test {
@@ -72,6 +81,11 @@ TEST_F(DestinationTest, ReadsAKeyFromAFile) {
   EXPECT_EQ(good("facebook:file:" + path.string()).url.name, "the-key");
   std::filesystem::remove(path);
   EXPECT_THAT(why("facebook:file:" + path.string()), HasSubstr("No such file"));
+  try {
+    parse_to("facebook:file:" + path.string());
+  } catch (const live::Failure& failure) {
+    EXPECT_EQ(failure.exit(), live::Exit::no_input);
+  }
 }
 
 TEST_F(DestinationTest, RefusesAKeyOnTheCommandLineAndDoesNotRepeatIt) {
@@ -105,12 +119,23 @@ TEST_F(DestinationTest, TakesServersOfTheOperatorsOwn) {
   EXPECT_THAT(why("rtmp://host/live"), HasSubstr("no stream name"));
   EXPECT_THAT(why("rtmp://host/live/"), HasSubstr("no stream name"));
   EXPECT_THAT(why("http://host/live/s3cret"), Not(HasSubstr("s3cret")));
+  EXPECT_THAT(why("rtmp://host/live/s3'cret"), AllOf(HasSubstr("quotes"), Not(HasSubstr("s3"))));
 }
 
 TEST_F(DestinationTest, KnowsAServiceByItsHost) {
   const auto made = good("rtmps://b.rtmps.youtube.com/live2/s3cret");
   EXPECT_EQ(made.service, "youtube");
   EXPECT_EQ(made.limits, find_service("youtube")->limits);
+  for (const auto& [host, service] : std::vector<std::pair<std::string, std::string>>{
+           {"a.rtmp.youtube.com", "youtube"},
+           {"A.RTMPS.YouTube.com", "youtube"},
+           {"live-api-s.facebook.com:443", "facebook"},
+           {"live-jfk.twitch.tv", "twitch"},
+           {"fra05.contribute.live-video.net", "twitch"},
+           {"de.pscp.tv", "x"},
+           {"1234.global-contribute.live-video.net", ""},
+           {"notyoutube.com", ""}})
+    EXPECT_EQ(good("rtmp://" + host + "/app/key").service, service) << host;
 }
 
 TEST_F(DestinationTest, NumbersWhatHasNoName) {
@@ -122,6 +147,29 @@ TEST_F(DestinationTest, NumbersWhatHasNoName) {
   EXPECT_EQ(all[1].label, "custom#1");
   EXPECT_EQ(all[2].label, "youtube#2");
   EXPECT_EQ(all[3].label, "twitch#1");
+}
+
+TEST_F(DestinationTest, KeepsTheLabelsOfThoseThatRun) {
+  const auto one = good("rtmp://a/live/1"), two = good("rtmp://a/live/2"),
+             three = good("rtmp://a/live/3");
+  std::vector<Destination> running{one, two, three};
+  number_labels(running);
+  std::vector<Destination> all{three, good("rtmp://a/live/4"), good("rtmp://a/live/5"), two};
+  number_labels(all, running);
+  std::vector<std::string> labels;
+  for (const auto& it : all)
+    labels.push_back(it.label);
+  EXPECT_THAT(labels, testing::ElementsAre("custom#3", "custom#1", "custom#4", "custom#2"));
+  EXPECT_EQ(all[3], running[1]) << "it goes on";
+}
+
+TEST_F(DestinationTest, LeavesNamesOfTheOperatorsAlone) {
+  std::vector<Destination> all{good("youtube:env:RELAY_TEST_KEY"),
+                               good("youtube:env:RELAY_TEST_KEY")};
+  all[0].named = true;
+  number_labels(all);
+  EXPECT_EQ(all[0].label, "youtube");
+  EXPECT_EQ(all[1].label, "youtube#1");
 }
 
 class TranscodeTest : public DestinationTest {
@@ -169,6 +217,24 @@ TEST(Moved, KeepsNameAndCredentialsAndTls) {
   auto plain = here;
   plain.tls = false;
   EXPECT_TRUE(moved(plain, "rtmps://other/app2"));
+}
+
+TEST(Secrets, AreFoundInWhatAServerSays) {
+  const auto at = url("rtmp://user:pass%23word@host/app/the-key?s_bl=1&a=Ab%2BC");
+  for (const auto* text :
+       {"no key the-key here", "user may not", "pass#word", "token Ab%2BC", "token Ab+C"})
+    EXPECT_TRUE(tells_secret(text, at)) << text;
+  for (const auto* text : {"", "s_bl=1", "Stream already publishing"})
+    EXPECT_FALSE(tells_secret(text, at)) << text;
+}
+
+TEST(Shown, IsWithoutWhatMayBeASecret) {
+  auto at = url("rtmps://user:word@host:444/app/inst/key?a=b");
+  EXPECT_EQ(shown(at), "rtmps://host:444/app/inst");
+  at.app = "app?token=1";
+  EXPECT_EQ(shown(at), "rtmps://host:444/app");
+  at.app = "app/key";
+  EXPECT_EQ(shown(at), "rtmps://host:444");
 }
 
 TEST(Presets, HaveTheValuesOfThePredecessor) {
