@@ -48,15 +48,31 @@ void CopyMaker::begin(const live::media_in::Epoch& epoch) {
 }
 
 void CopyMaker::push(const SharedUnit& unit) {
-  if (!unit->video && transcoder_) {
-    transcoder_->push(unit->packet, [this](live::av::Packet sound) { give(std::move(sound)); });
+  if (!unit->video && aac_) {
+    transcode(*unit);
   } else if (tracks_ && (unit->video ? tracks_->video : tracks_->audio)) {
     sink_(make_item(tracks_, *unit));
   }
 }
 
+/// Pictures go on when sound cannot.
+void CopyMaker::transcode(const live::media_in::Unit& unit) {
+  if (!transcoder_) return;
+  try {
+    transcoder_->push(unit.packet, [this](live::av::Packet sound) { give(std::move(sound)); });
+  } catch (const live::Failure& failure) {
+    live::log::warn("audio is left out from here on: {}", failure.what());
+    transcoder_.reset();
+  }
+}
+
 void CopyMaker::finish() {
-  if (transcoder_) transcoder_->finish([this](live::av::Packet sound) { give(std::move(sound)); });
+  if (!transcoder_) return;
+  try {
+    transcoder_->finish([this](live::av::Packet sound) { give(std::move(sound)); });
+  } catch (const live::Failure& failure) {
+    live::log::warn("the end of the audio is left out: {}", failure.what());
+  }
   transcoder_.reset();
 }
 

@@ -22,6 +22,7 @@ class CopyMaker {
   void finish();
 
  private:
+  void transcode(const live::media_in::Unit& unit);
   void give(live::av::Packet sound);
 
   bool aac_;

@@ -95,8 +95,13 @@ void Feed::take(Epoch epoch) {
   paced_ = source_.is_file();
   first_at_.reset();
   epoch_ = epoch;
-  for (auto& making : makings_)
+  // What is still held is of the tracks before, and is to be taken before they are replaced.
+  for (auto& making : makings_) {
     making.begun = false;
+    if (!making.maker) continue;
+    making.maker->finish();
+    making.outlet->flush();
+  }
   studio_.begin(*epoch_);
   handoff_.push(SourceBegun{std::move(epoch)});
 }
