@@ -6,6 +6,7 @@
 #include "common/av/letterbox.hpp"
 #include "common/av/picture_rate.hpp"
 #include "common/av/rendition_encoder.hpp"
+#include "common/av/resizer.hpp"
 #include "common/base/failure.hpp"
 #include "tools/social-relay/packer.hpp"
 #include "tools/social-relay/sound_encoding.hpp"
@@ -42,6 +43,18 @@ live::av::Frame black(std::uint32_t width, std::uint32_t height) {
       std::ranges::fill(out.row(plane, y), value);
   }
   return out;
+}
+
+std::uint32_t even(double side) {
+  constexpr double largest = 16'384;
+  return static_cast<std::uint32_t>(std::clamp<double>(side, smallest, largest)) / 2 * 2;
+}
+
+/// Fitted within what is seen, then to the shape of the stream's pixels.
+live::av::Frame fitted(const live::av::Frame& picture, const live::av::RenditionEncoding& to) {
+  const auto seen = even(static_cast<double>(to.width) * to.sar_num / to.sar_den);
+  const auto square = live::av::Letterbox{seen, to.height}.fit(picture);
+  return live::av::Resizer{to.width, to.height}.resize(square);
 }
 
 /// Samples as MP4 carries them, and what they are.
@@ -85,13 +98,14 @@ std::optional<Encoded> encode(const live::av::Frame& picture,
 std::optional<Encoded> encode_pictures(const Tracks& like, const SlatePicture& picture, double rate,
                                        const std::atomic<bool>& hurry) {
   live::av::RenditionEncoding encoding;
-  encoding.width = std::max(like.video->width / 2 * 2, smallest);
-  encoding.height = std::max(like.video->height / 2 * 2, smallest);
+  encoding.width = even(like.video->width);
+  encoding.height = even(like.video->height);
+  encoding.sar_num = std::max(like.video->sar_num, 1U);
+  encoding.sar_den = std::max(like.video->sar_den, 1U);
   std::tie(encoding.rate_num, encoding.rate_den) = live::av::rate_fraction(rate);
   encoding.bit_rate = bit_rate;
   encoding.encoder = encoder_for(like.video->codec);
-  const auto frame = picture ? live::av::Letterbox{encoding.width, encoding.height}.fit(*picture)
-                             : black(encoding.width, encoding.height);
+  const auto frame = picture ? fitted(*picture, encoding) : black(encoding.width, encoding.height);
   encoding.colour = live::av::format_of(frame).colour;
   try {
     return encode(frame, encoding, hurry);

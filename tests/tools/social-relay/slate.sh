@@ -20,7 +20,7 @@ for ((round = 1; round <= $(full 1 3); round++)); do
   signal feeder STOP
   shown() { (($(grep -c "a slate is shown" relay.err) == 2 * round)); }
   wait_for 60 "the slates" shown
-  sleep 1 # that long it is shown
+  for file in "${files[@]}"; do wait_for 30 "what is shown" larger $file $(($(size $file) + 1000)); done
   thaw feeder
   back() { (($(grep -c "the input is back" relay.err) == 2 * round)); }
   wait_for 60 "the input" back

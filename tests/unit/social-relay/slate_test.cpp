@@ -60,6 +60,20 @@ TEST(MakeSlate, IsLikeTheStream) {
   }
 }
 
+/// Black and a picture, for pixels that are broader than high.
+TEST(MakeSlate, HasThePixelsOfTheStream) {
+  auto tracks = like(Codec::avc, Codec::aac);
+  tracks.video->sar_num = 16;
+  tracks.video->sar_den = 11;
+  auto picture = std::make_shared<live::av::Frame>(live::av::Frame::picture(64, 64));
+  for (const auto& shown : {SlatePicture{}, SlatePicture{picture}}) {
+    const auto clip = made(tracks, shown);
+    const auto& video = *clip.pictures.front()->tracks->video;
+    EXPECT_EQ(video.width, 192U);
+    EXPECT_EQ(video.sar_num * 11, video.sar_den * 16);
+  }
+}
+
 TEST(MakeSlate, IsH264AndAacForWhatHasNoEncoder) {
   const auto clip = made(like(Codec::vp9, Codec::opus));
   EXPECT_EQ(clip.pictures.front()->tracks->video->codec, Codec::avc);
