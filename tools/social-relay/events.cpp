@@ -69,7 +69,9 @@ void Events::tell(const Event& event) {
       {"time", now_text()}, {"destination", event.destination}, {"event", event.what}};
   if (!event.why.empty()) line["reason"] = event.why;
   if (event.retry_in) line["retry_in_ms"] = event.retry_in->count();
-  const auto text = line.dump() + "\n";
+  // A throw would end a relay.
+  const auto text =
+      line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
   const bool waits = !takes_more(fd_);
   if (!waits && ::write(fd_, text.data(), text.size()) == static_cast<ssize_t>(text.size())) return;
   live::log::warn("events are not written any more: {}",

@@ -6,6 +6,7 @@
 #include "common/net/send.hpp"
 #include "common/net/tls.hpp"
 #include "common/rtmp/handshake.hpp"
+#include "tools/social-relay/destination.hpp"
 
 #include <algorithm>
 #include <array>
@@ -36,21 +37,15 @@ std::uint32_t random_number() { return std::random_device{}(); }
 
 Ending lost(std::string why) { return {Ending::Kind::lost, std::move(why), Refusal::none, {}}; }
 
-/// Does what a server said hold one of our secrets?
-bool tells(const std::string& text, const live::rtmp::Url& url) {
-  const auto holds = [&](std::string_view secret) {
-    return !secret.empty() && text.find(secret) != std::string::npos;
-  };
-  const std::string_view name{url.name};
-  return holds(name.substr(0, name.find('?'))) || holds(url.password);
-}
-
 /// What the server said, and nothing that it repeats of ours.
 Ending refused(const live::rtmp::Refused& said, const live::rtmp::Url& url) {
   auto why = said.code;
-  if (!said.description.empty() && !tells(said.description, url)) why += ": " + said.description;
-  why = tells(said.code, url) ? "it refused" : live::printable(why);
-  return {Ending::Kind::refused, std::move(why), refusal_of(said.code, said.description), {}};
+  if (!said.description.empty() && !tells_secret(said.description, url))
+    why += ": " + said.description;
+  why = why.empty() || tells_secret(said.code, url) ? "it refused" : live::printable(why);
+  const auto refusal = refusal_of(said.code, said.description);
+  const auto kind = refusal == Refusal::none ? Ending::Kind::lost : Ending::Kind::refused;
+  return {kind, std::move(why), refusal, {}};
 }
 
 live::rtmp::ClientOptions options_of(const live::rtmp::Url& url, const std::string& query,
@@ -354,7 +349,7 @@ void Publisher::add(const SharedItem& item) {
   const auto timestamp = stamps_.place(*item);
   if (item->tracks != told_) {
     told_ = item->tracks;
-    session_->send_metadata(told_->metadata);
+    session_->send_metadata(told_->metadata, timestamp);
     take_words();
     add_body(MessageType::video, timestamp, told_->video_header);
     add_body(MessageType::audio, timestamp, told_->audio_header);

@@ -74,6 +74,8 @@ class Publisher {
 
   /// Call once.  Does not throw.
   live::awaitable<Ending> run();
+  /// The server knows codecs by FourCC, or says so.  REQUIRES: it has begun.
+  [[nodiscard]] bool peer_is_enhanced() const { return session_->peer_is_enhanced(); }
   /// Something was pushed to the backlog.
   void wake();
   /// Sends what waits, and ends in order.

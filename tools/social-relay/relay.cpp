@@ -64,6 +64,7 @@ void Relay::begin(const Epoch& epoch) {
   if (const auto* why = std::get_if<std::string>(&choice)) {
     tell("refused", *why);
     change(State::unfit);
+    has_media_ = false;
     if (publisher_) publisher_->finish();
     return;
   }
@@ -158,17 +159,13 @@ live::awaitable<void> Relay::attempt() {
   const auto target = url();
   // Who knows Enhanced RTMP is told that we do: then it can ask for another connection.
   const bool announces = enhanced_ || (!destination_.service.empty() && destination_.enhanced);
-  tell("connecting", target.tc_url());
+  tell("connecting", shown(target));
   change(State::connecting);
   sent_before_ += progress_.bytes;
   progress_ = {};
   publisher_ = std::make_unique<Publisher>(
       around_.io, Publisher::Where{target, around_.connect_to, around_.trust, announces}, backlog_,
-      progress_, [this] {
-        ++connections_;
-        tell("sending");
-        change(State::sending);
-      });
+      progress_, [this] { began(); });
   const auto ending = co_await publisher_->run();
   publisher_.reset();
   const auto held = progress_.begun ? since(*progress_.begun) : Ms{0};
@@ -177,10 +174,24 @@ live::awaitable<void> Relay::attempt() {
   settle(ending, held);
 }
 
+void Relay::began() {
+  ++connections_;
+  tell("sending");
+  change(State::sending);
+  // What services of the table take is known.
+  const bool doubtful =
+      enhanced_ && destination_.service.empty() && !publisher_->peer_is_enhanced();
+  if (!doubtful || std::exchange(told_plain_, true)) return;
+  ++breaches_;
+  tell("breach",
+       "it does not say that it knows Enhanced RTMP: what is not H.264, AAC or MP3 may be dropped");
+}
+
 /// Says what has happened, and decides when and where the next attempt is made.
 void Relay::settle(const Ending& ending, Ms held) {
   const auto here = url();
   moved_to_.reset();
+  retry_.ended(held);
   if (ending.kind == Ending::Kind::finished || ending_) return tell("ended", ending.why);
   const bool follows = !moved_at_ || since(*moved_at_) >= least_stay;
   if (ending.kind == Ending::Kind::moved && follows) {
@@ -199,7 +210,8 @@ void Relay::settle(const Ending& ending, Ms held) {
 void Relay::tell(std::string_view what, std::string_view why, std::optional<Ms> retry) {
   constexpr std::array beside{"connecting", "slow",
                               "breach"};  // say nothing of why it is not sending
-  if (std::ranges::find(beside, what) == beside.end()) reason_ = why;
+  const bool known = state_ == State::unfit && what == "ended";
+  if (!known && std::ranges::find(beside, what) == beside.end()) reason_ = why;
   around_.events.tell({destination_.label, what, why, retry});
 }
 

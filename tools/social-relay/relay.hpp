@@ -88,6 +88,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
   void resume();
   void judge(const SharedItem& item);
   void queue(const SharedItem& item);
+  void began();
   void tell(std::string_view what, std::string_view why = {}, std::optional<live::Ms> retry = {});
   void change(State state);
 
@@ -109,6 +110,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
   State state_ = State::waiting;
   bool has_media_ = false, ending_ = false, on_backup_ = false;
   bool enhanced_ = false;  ///< codecs are to be announced by FourCC
+  bool told_plain_ = false;
   std::uint64_t connections_ = 0, breaches_ = 0, sent_before_ = 0;
 };
 

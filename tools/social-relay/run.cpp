@@ -44,10 +44,12 @@ std::optional<SlatePicture> slate_of(const Options& options) {
   return options.slate == "black" ? SlatePicture{} : read_slate(options.slate);
 }
 
-void reload(const Options& options, Station& station) {
+void reload(const Options& options, Station& station, live::net::TlsTrust& trust) {
   try {
-    station.adopt(destinations_of(options));
-    live::log::info("{} is read again", options.destinations.string());
+    const auto destinations = destinations_of(options, station.destinations());
+    trust = live::net::TlsTrust{options.tls_ca};
+    station.adopt(destinations);
+    live::log::info("destinations, keys and certificates are read again");
   } catch (const live::Failure& failure) {
     live::log::error("destinations stay as they are: {}", failure.what());
   }
@@ -63,7 +65,7 @@ void run(const Options& options, live::cli::Runtime& runtime) {
     live::log::info("no destination: what comes is thrown away");
     return swallow_input(runtime);
   }
-  const live::net::TlsTrust trust{options.tls_ca};
+  live::net::TlsTrust trust{options.tls_ca};
   auto events = options.events.empty() ? Events{} : Events{options.events};
   Station* drained = nullptr;
   Handoff handoff{[&] { live::asio::post(runtime.io(), [&drained] { drained->drain(); }); }};
@@ -75,7 +77,7 @@ void run(const Options& options, live::cli::Runtime& runtime) {
   drained = &station;
   station.adopt(destinations);
   runtime.on_stop([&] { feed.stop(); });
-  runtime.on_reload([&] { reload(options, station); });
+  runtime.on_reload([&] { reload(options, station, trust); });
   tell_status(runtime, station, handoff, feed);
   feed.start();
   runtime.ready("reading");

@@ -33,12 +33,14 @@ class Station {
   /// All must outlive it.  `on_over` is called when the input has ended and all relays are over.
   Station(Around around, std::function<void()> on_over);
 
-  /// Relays of destinations that are new or changed begin, those that are not among `destinations` any more end.
+  /// Relays of destinations that are new or changed begin, those that are not among `destinations` any more end.  One that is
+  /// only changed begins when its old connection is over: servers take a name once.
   void adopt(const std::vector<Destination>& destinations);
   /// Takes what the feed has handed over.
   void drain();
 
   [[nodiscard]] const std::vector<std::shared_ptr<Relay>>& relays() const { return relays_; }
+  [[nodiscard]] std::vector<Destination> destinations() const;
   /// A destination has been reached, ever; false when there never was any.
   [[nodiscard]] bool any_reached() const { return any_reached_; }
   [[nodiscard]] bool any_destination() const { return any_destination_; }
@@ -50,6 +52,9 @@ class Station {
   void take(Handed& handed);
   void offer(const Version& version, const SharedItem& item);
   void say_wishes();
+  void begin(const Destination& destination);
+  [[nodiscard]] bool is_left(const Relay& relay) const;
+  void start_waiting();
   void changed();
   live::awaitable<void> watch();
 
@@ -57,6 +62,7 @@ class Station {
   std::function<void()> on_over_;
   std::function<void()> on_change_{[this] { changed(); }};
   std::vector<std::shared_ptr<Relay>> relays_, leaving_;
+  std::vector<std::shared_ptr<Relay>> waiting_;  ///< of relays_: for one of leaving_
   std::optional<Slates> slates_;
   std::optional<live::media_in::Epoch> epoch_;
   live::Monotonic last_item_;

@@ -11,6 +11,11 @@ lacks err s3cret
 exits 64 20 social-relay --to youtube:s3cret film.flv
 has err "youtube:env:NAME"
 lacks err s3cret
+exits 64 20 social-relay film.flv "rtmp://127.0.0.1:$closed/live/s3cret"
+has err "not expected"
+lacks err s3cret
+exits 64 20 social-relay --hold 10ms --to "rtmp://127.0.0.1:$closed/live/cam" film.flv
+exits 66 20 social-relay --to youtube:file:nowhere.key film.flv
 exits 66 20 social-relay --to "rtmp://127.0.0.1:$closed/live/cam" nowhere.flv
 exits 65 60 bash -c "seq 100000 | social-relay --to rtmp://127.0.0.1:$closed/live/cam"
 

@@ -21,6 +21,7 @@ wait_for 30 "the end of one" happened relay goes ended
 wait_for 30 "another" happened relay comes sending
 wait_for 30 "media of it" test -s server.comes.1.flv
 wait_for 30 "the change" happened relay changes sending 2
+happened relay changes refused && fail "its name was still in use"
 wait_for 20 "the end at the server" says server.err "goes: ended after .*the publisher stopped"
 lacks relay.events '"waits"'
 
