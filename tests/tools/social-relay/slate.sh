@@ -5,7 +5,7 @@
 . "$TESTS/tools/social-relay/lib/relay.sh"
 
 film film.flv $(full 40 120)
-ffmpeg -nostdin -v error -f lavfi -i color=red:size=64x64 -frames:v 1 red.png
+ffmpeg -nostdin -v error -f lavfi -i color=red:size=64x36 -frames:v 1 red.png
 exits 66 20 social-relay --slate nowhere.png --to rtmp://127.0.0.1:1/live/cam film.flv
 mkfifo in
 start feeder ffmpeg -nostdin -v error -y -re -i film.flv -c copy -flush_packets 1 -f flv in
