@@ -22,6 +22,9 @@ constexpr std::int64_t overhang = video_rate / 5;
 
 bool passes(const Cut& cut, bool video, const Sample& sample, std::int64_t at) {
   if (!video) return at >= cut.at;
+  // Behind a hole is what is nearer to its end: what the source decodes first there need not be shown first.
+  if (cut.discontinuity && !cut.independent)
+    return at >= std::min(cut.ends, cut.at) + (cut.at - std::min(cut.ends, cut.at)) / 2;
   if (!cut.segment || !cut.independent) return at + picture_slack >= cut.at;
   // Pictures that are decoded before the key frame are shown before it: only where it is missing does a later one come.
   return sample.key ? sample.pts + key_slack >= cut.at : sample.pts >= cut.at;

@@ -119,6 +119,18 @@ TEST(Segmenter, ASegmentEndsBeforeAHole) {
   EXPECT_EQ(whole[0].audio.back().duration, 1024);
 }
 
+TEST(Segmenter, WhatIsShownFirstBehindAHoleIsBehindIt) {
+  Segmenter segmenter{true, 0};
+  segmenter.cut(segment_at(10 * second), 0);
+  pictures(segmenter, 10 * second, 11 * second);
+  segmenter.cut({40 * second, true, false, 11 * second, true}, 1);
+  for (auto at = 40 * second - 2 * frame; at < 41 * second; at += frame)
+    segmenter.push(true, picture(at, at, false));
+  const auto whole = pieces(segmenter);
+  ASSERT_EQ(whole.size(), 1U);
+  EXPECT_EQ(whole[0].duration, second);
+}
+
 TEST(Segmenter, WaitsForSoundOnlySoLong) {
   Segmenter segmenter{true, rate};
   segmenter.cut(segment_at(10 * second), 0);
