@@ -53,8 +53,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto parsed = hls::parse_media_playlist(text, {.bytes = 1U << 16U, .segments = 1000});
   if (const auto* rolling = std::get_if<hls::MediaPlaylist>(&parsed);
       rolling != nullptr && rolling->media_sequence < (1U << 30U) && rolling->skipped == 0) {
-    const auto news =
-        RollingList{}.news(*rolling, [](const hls::Segment&) { return std::string{"id"}; });
+    const auto news = RollingList{}.news(
+        *rolling, [](const hls::Segment&) { return std::string{"id"}; },
+        [](const hls::Segment&) { return std::optional<std::uint64_t>{1}; });
     const auto entries = read("#EXTM3U\n#EXT-X-TARGETDURATION:4\n" + news.text, 0);
     if (!entries || entries->size() != rolling->segments.size()) __builtin_trap();
   }
