@@ -39,11 +39,11 @@ class RelayTest : public testing::Test {
         std::make_shared<Relay>(Relay::Around{io_, connect_to_, trust_, events_, on_change_}, to_);
     relay_->start();
   }
-  /// Until it is in that state.
+  /// Until it is in that state: looked at after each step, for some states last no longer.
   bool becomes(State state) {
     const auto end = std::chrono::steady_clock::now() + 20s;
     while (relay_->state() != state && std::chrono::steady_clock::now() < end)
-      io_.run_for(1ms), io_.restart();
+      io_.run_one_for(20ms), io_.restart();
     return relay_->state() == state;
   }
 
