@@ -15,6 +15,7 @@ namespace {
 constexpr std::int64_t second = 90'000;
 constexpr unsigned most_threads = 4;
 constexpr std::int64_t usual_sound = 1'024;  ///< samples of a packet
+constexpr std::int64_t hole = 3 * second;    ///< in pictures: longer than what an encoder holds
 
 /// Between pictures: less than they lie apart where all are taken.
 std::int64_t interval_of(const Preset& preset, double source_rate) {
@@ -85,6 +86,7 @@ bool PresetLine::takes_key(std::int64_t at) {
 void PresetLine::picture(const Decoded& decoded) {
   const auto at = decoded.at;
   if ((last_ && at <= *last_) || !thinner_.take(at, false)) return;
+  if (last_ && at - *last_ > hole) begin_anew();
   last_ = at;
   auto fitted = letterbox_.fit(*decoded.frame);
   if (!encoder_) open(live::av::format_of(fitted).colour);
@@ -93,9 +95,17 @@ void PresetLine::picture(const Decoded& decoded) {
                  [this](live::av::Packet packet) { give(true, std::move(packet)); });
 }
 
+/// What the encoder holds of the time before a hole would come so much too late, and the decode times behind it with that: servers
+/// that compare stamps with clocks would lose the sound's place.  Better it does not come.
+void PresetLine::begin_anew() {
+  encoder_.reset();
+  key_due_.reset();
+}
+
 void PresetLine::open(const live::av::Colour& colour) {
   encoding_.colour = colour;
   encoder_ = std::make_unique<live::av::RenditionEncoder>(encoding_);
+  if (tracks_ && tracks_->video == encoder_->parameters()) return;
   std::optional<live::codec::Parameters> audio;
   if (sound_encoder_) audio = parameters_of(sound_encoder_->stream());
   tracks_ = make_tracks(encoder_->parameters(), std::move(audio),

@@ -59,6 +59,7 @@ class PresetLine {
   void run();
   void picture(const Decoded& decoded);
   void sound(const Decoded& decoded);
+  void begin_anew();
   void open(const live::av::Colour& colour);
   [[nodiscard]] bool takes_key(std::int64_t at);
   void give_sound(live::av::Packet packet);

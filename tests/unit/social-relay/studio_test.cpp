@@ -99,6 +99,36 @@ TEST_F(StudioTest, ANewEpochIsMadeOfItsOwn) {
   EXPECT_EQ(video[50]->tracks, of("one", false).back()->tracks);
 }
 
+/// As when the input was away for a while, or transcoding too slow.
+TEST_F(StudioTest, NothingOfTheTimeBeforeAHoleComesBehindIt) {
+  auto film = test::two_seconds("-c:v mpeg4 -g 25 -c:a libopus");
+  const auto middle = film.units.front().dts + 90'000;
+  std::erase_if(film.units, [](const auto& unit) { return !unit.video; });
+  film.epoch.audio.reset();
+  for (auto& unit : film.units) {
+    if (unit.dts < middle) continue;
+    for (auto* stamp : {&unit.dts, &unit.pts})
+      *stamp += 900'000;
+    unit.packet.set_times(unit.dts, unit.pts, unit.duration);
+  }
+  want({preset("one", 30)});
+  play(film);
+  studio_.finish();
+  const auto video = of("one", true);
+  ASSERT_GE(video.size(), 25U);
+  const auto first_at = video.front()->at;
+  const auto behind = std::ranges::find_if(
+      video, [&](const auto& item) { return item->at - first_at > std::chrono::seconds{5}; });
+  ASSERT_NE(behind, video.end());
+  EXPECT_TRUE((*behind)->key);
+  EXPECT_EQ((*behind)->tracks, video.front()->tracks);
+  EXPECT_EQ(std::distance(behind, video.end()), 25);
+  for (const auto& item : video) {
+    const auto composition = live::load_be(live::Bytes{item->body}.subspan(2), 3);
+    EXPECT_LT(composition, 500U) << "ms";
+  }
+}
+
 TEST_F(StudioTest, SoundAloneIsMade) {
   auto film = test::film("-f lavfi -i sine=r=44100 -t 1 -c:a flac");
   want({preset("one", 30)});
