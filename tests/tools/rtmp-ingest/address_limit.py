@@ -5,19 +5,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "lib"))
+from waiting import wait_for
 
 folder = tempfile.TemporaryDirectory(prefix="live-addresses.")
 os.chdir(folder.name)
-
-
-def wait_for(what, condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not (got := condition()):
-        if time.monotonic() > deadline:
-            sys.exit(f"FAIL: waited in vain for {what}\n{open('ingest.err').read()[-3000:]}")
-        time.sleep(0.1)
-    return got
 
 
 def served(address):

@@ -9,7 +9,9 @@ import struct
 import subprocess
 import sys
 import tempfile
-import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "lib"))
+from waiting import wait_for
 
 LONG = os.environ.get("LIVE_LONG") == "1"
 PUBLISHERS, FLOOD, HALF_OPEN = (50, 10_000, 400) if LONG else (5, 1_500, 150)
@@ -20,15 +22,6 @@ INGEST = os.path.join(os.environ["BIN"], "rtmp-ingest")
 folder = tempfile.TemporaryDirectory(prefix="live-strangers.")
 os.chdir(folder.name)
 resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
-
-
-def wait_for(what, condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not (got := condition()):
-        if time.monotonic() > deadline:
-            sys.exit(f"FAIL: waited in vain for {what}\n{open('ingest.err').read()[-3000:]}")
-        time.sleep(0.1)
-    return got
 
 
 def words():
