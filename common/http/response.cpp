@@ -5,6 +5,7 @@
 
 #include <array>
 #include <ctime>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -85,13 +86,24 @@ Response method_not_allowed(std::string_view allow) {
 }
 
 std::string format_head(int status, const Headers& headers) {
-  auto text = fmt::format("HTTP/1.1 {} {}\r\nDate: {}\r\n", status, reason(status), http_date());
+  constexpr std::size_t usual_bytes = 512;
+  std::string text;
+  text.reserve(usual_bytes);
+  fmt::format_to(std::back_inserter(text), "HTTP/1.1 {} {}\r\nDate: {}\r\n", status, reason(status),
+                 http_date());
   for (const auto& [name, value] : headers)
     text.append(name).append(": ").append(value).append("\r\n");
   return text += "\r\n";
 }
 
-std::string http_date() { return http_date(std::time(nullptr)); }
+std::string http_date() {
+  thread_local std::time_t said = -1;
+  thread_local std::string text;
+  const auto now = std::time(nullptr);
+  if (now != said) text = http_date(now);
+  said = now;
+  return text;
+}
 
 std::string http_date(std::time_t time) {
   std::tm parts{};

@@ -9,12 +9,14 @@
 #include <array>
 #include <cerrno>
 #include <exception>
+#include <iterator>
 #include <optional>
 #include <unordered_set>
 #include <utility>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <fmt/format.h>
 #include <sys/socket.h>
 
 namespace live::http {
@@ -23,6 +25,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
+constexpr std::string_view end_of_line = "\r\n";
 constexpr std::size_t read_bytes = 4096;       // at a time
 constexpr std::size_t file_at_once = 524'288;  // by one sendfile(2)
 constexpr unsigned sends_in_turn = 4;          // then the others
@@ -96,6 +99,7 @@ class Outgoing {
       : head_(head), bytes_(body.bytes()), file_(body.file()) {}
 
   [[nodiscard]] bool empty() const { return head_.empty() && bytes_.empty() && file_.length == 0; }
+  [[nodiscard]] bool has_file() const { return file_.length > 0; }
   net::Sent send_some(int fd) {
     if (head_.empty() && bytes_.empty()) return send_file(fd);
     const std::array pieces{iovec{const_cast<char*>(head_.data()), head_.size()},
@@ -122,7 +126,7 @@ class Outgoing {
 };
 
 /// False when the peer is gone or takes nothing for `limit`.
-awaitable<bool> send(Session& session, Outgoing what, milliseconds limit) {
+awaitable<bool> send(Session& session, Outgoing& what, milliseconds limit) {
   for (unsigned in_turn = 0; !what.empty();) {
     const auto sent = what.send_some(session.socket.native_handle());
     if (sent.outcome == net::Sent::Outcome::gone) co_return false;
@@ -151,12 +155,35 @@ awaitable<void> linger(Session& session) {
 
 /// The head as it goes out: what the handler said, and how the message ends.
 std::string head_of(const Response& response, bool keep_alive) {
-  auto headers = response.headers;
+  auto head = format_head(response.status, response.headers);
+  head.resize(head.size() - end_of_line.size());  // the empty line
   const bool has_body = response.status >= 200 && response.status != 204 && response.status != 304;
-  if (has_body) headers.emplace_back("Content-Length", std::to_string(response.body.size()));
-  headers.emplace_back("Connection", keep_alive ? "keep-alive" : "close");
-  return format_head(response.status, headers);
+  if (has_body)
+    fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", response.body.size());
+  return head.append(keep_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n");
 }
+
+/// An answer on its way out.
+class Reply {
+ public:
+  Reply(const State& state, const Request& request, Response response)
+      : response_(std::move(response)),
+        keep_alive_(request.keep_alive && response_.status != 500 && !state.stopping),
+        head_(head_of(response_, keep_alive_)),
+        left_(head_, request.method == "HEAD" ? Body{} : response_.body) {}
+  Reply(const Reply&) = delete;
+  Reply& operator=(const Reply&) = delete;
+
+  [[nodiscard]] int status() const { return response_.status; }
+  [[nodiscard]] bool keep_alive() const { return keep_alive_; }
+  Outgoing& left() { return left_; }
+
+ private:
+  Response response_;
+  bool keep_alive_;
+  std::string head_;
+  Outgoing left_;
+};
 
 /// The Origin of a head that may be none.
 std::string_view origin_in(std::string_view head) {
@@ -181,7 +208,8 @@ awaitable<void> refuse(State& state, Session& session, int status, std::string_v
   if (state.on_refusal) state.on_refusal(origin ? *origin : origin_in(session.in), headers);
   const auto response = error_response(status, why, std::move(headers));
   const auto head = head_of(response, false);
-  const bool sent = co_await send(session, Outgoing{head, response.body}, state.limits.send);
+  Outgoing left{head, response.body};
+  const bool sent = co_await send(session, left, state.limits.send);
   if (sent) co_await linger(session);
 }
 
@@ -256,7 +284,9 @@ Answer ask(const State& state, const Session& session, const Request& request) {
     return state.handler(request, session.peer);
   } catch (const std::exception& e) {
     log::error("http {}: {} {}: {}", session.peer.name, request.method, request.path, e.what());
-    return error_response(500, "this is our mistake");
+    Headers headers;
+    if (state.on_refusal) state.on_refusal(request.header("origin"), headers);
+    return error_response(500, "this is our mistake", std::move(headers));
   }
 }
 
@@ -275,37 +305,65 @@ void watch_departure(const std::shared_ptr<Session>& session, asio::socket_base:
   });
 }
 
-/// Nothing when the peer has left before there was an answer.
-awaitable<std::optional<Response>> wait_for(Session& session, const Request& request,
-                                            const Later& later) {
-  const Waiters::Place place{later.waiters, session.alarm};
-  watch_departure(session.shared_from_this(), asio::socket_base::wait_read, ++session.waits);
-  std::optional<Response> response;
-  while (!response && !session.left) {
-    session.alarm.expires_at(later.until);
-    co_await session.alarm.async_wait(as_result);
-    if (!session.left) response = later.answer(request);
-    if (!response && Clock::now() >= later.until)
-      response = error_response(503, "it took too long");
+/// A request whose answer is not there yet.  What it gets when it is woken goes out at once, before any coroutine goes on:
+/// hundreds may wait for the same.
+class Waiting : public Waiters::Place {
+ public:
+  Waiting(const State& state, Session& session, const Request& request, const Later& later,
+          std::optional<Reply>& reply)
+      : Place(later.waiters),
+        state_(state),
+        session_(session),
+        request_(request),
+        later_(later),
+        reply_(reply) {}
+
+  void woken() override {
+    if (reply_ || session_.left) return;
+    auto response = later_.answer(request_);
+    if (!response) return;
+    auto& reply = reply_.emplace(state_, request_, std::move(*response));
+    // Files take longer: they go in turn.
+    if (!reply.left().has_file()) reply.left().send_some(session_.socket.native_handle());
+    session_.alarm.cancel();
   }
+
+  /// The end of its patience.
+  void give_up() {
+    auto response = later_.answer(request_);
+    reply_.emplace(state_, request_,
+                   response ? std::move(*response) : error_response(503, "it took too long"));
+  }
+
+ private:
+  const State& state_;
+  Session& session_;
+  const Request& request_;
+  const Later& later_;
+  std::optional<Reply>& reply_;
+};
+
+/// Leaves `reply` empty when the peer has left before there was an answer.
+awaitable<void> wait_for(const State& state, Session& session, const Request& request,
+                         const Later& later, std::optional<Reply>& reply) {
+  Waiting waiting{state, session, request, later, reply};
+  watch_departure(session.shared_from_this(), asio::socket_base::wait_read, ++session.waits);
+  session.alarm.expires_at(later.until);
+  co_await session.alarm.async_wait(as_result);
+  if (!reply && !session.left) waiting.give_up();
   ++session.waits;
   session.socket.cancel();
-  co_return response;
 }
 
-/// Sends it; false when the connection is over.
-awaitable<bool> say(State& state, Session& session, const Request& request,
-                    const Response& response) {
+/// Sends what is left of it; false when the connection is over.
+awaitable<bool> say(State& state, Session& session, const Request& request, Reply& reply) {
   log::debug("http {}: {} {} status={}", session.peer.name, request.method, request.path,
-             response.status);
-  const bool keep_alive = request.keep_alive && response.status != 500 && !state.stopping;
-  const auto head = head_of(response, keep_alive);
-  const auto body = request.method == "HEAD" ? Body{} : response.body;
-  const bool sent = co_await send(session, Outgoing{head, body}, state.limits.send);
+             reply.status());
+  const bool sent = co_await send(session, reply.left(), state.limits.send);
   if (!sent) co_return false;
   if (session.in.empty()) session.in.shrink_to_fit();
-  if (!keep_alive) co_await linger(session);
-  co_return keep_alive;
+  if (!reply.keep_alive()) co_await linger(session);
+  co_return reply.keep_alive();
 }
 
 /// Answers requests until the connection is over (nothing) or is taken over.
@@ -321,12 +379,15 @@ awaitable<std::optional<TakeOver>> converse(State& state, Session& session) {
     }
     auto answer = ask(state, session, *request);
     if (auto* take_over = std::get_if<TakeOver>(&answer)) co_return std::move(*take_over);
+    std::optional<Reply> reply;
     if (const auto* later = std::get_if<Later>(&answer)) {
-      auto response = co_await wait_for(session, *request, *later);
-      if (!response) co_return std::nullopt;
-      answer = std::move(*response);
+      co_await wait_for(state, session, *request, *later, reply);
+      answer = Response{};  // lets go of what it held
+      if (!reply) co_return std::nullopt;
+    } else {
+      reply.emplace(state, *request, std::get<Response>(std::move(answer)));
     }
-    const bool goes_on = co_await say(state, session, *request, std::get<Response>(answer));
+    const bool goes_on = co_await say(state, session, *request, *reply);
     if (!goes_on) co_return std::nullopt;
   }
 }

@@ -45,7 +45,7 @@ struct TakeOver {
 /// An answer that has to wait for something, as a blocked playlist reload does.  It is forgotten when the peer leaves.
 struct Later {
   /// Asked whenever `waiters` are woken, and at `until`; nothing while there is no answer yet, and then it waits on.  What it
-  /// holds is kept meanwhile.  Must not throw.
+  /// holds is kept meanwhile.  Must not throw, nor wake anybody.  The answer goes out while they are being woken.
   std::function<std::optional<Response>(const Request&)> answer;
   Waiters& waiters;  ///< kept by `answer`
   std::chrono::steady_clock::time_point until;

@@ -1,38 +1,37 @@
-// Those who wait for the same event, each behind a timer of its own: a place costs a node of a list.
+// Those who wait for the same event: a place costs a node of a list.
 #pragma once
 
 #include <cstddef>
 #include <list>
 
-#include <boost/asio/steady_timer.hpp>
-
 namespace live::http {
 
 class Waiters {
  public:
-  /// Wakes whoever waits now; none of them runs before this returns.
-  void wake() {
-    for (auto* timer : timers_)
-      timer->cancel();
-  }
-  [[nodiscard]] std::size_t size() const { return timers_.size(); }
-
-  /// A place for as long as it lives.  REQUIRES: `all` and `timer` outlive it.
+  /// One who waits, for as long as it lives.  REQUIRES: `all` outlives it.
   class Place {
    public:
-    Place(Waiters& all, boost::asio::steady_timer& timer)
-        : all_(all), at_(all.timers_.insert(all.timers_.end(), &timer)) {}
+    explicit Place(Waiters& all) : all_(all), at_(all.places_.insert(all.places_.end(), this)) {}
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
-    ~Place() { all_.timers_.erase(at_); }
+    virtual ~Place() { all_.places_.erase(at_); }
+    /// May neither make nor end a place of the same Waiters; must not throw.
+    virtual void woken() = 0;
 
    private:
     Waiters& all_;
-    std::list<boost::asio::steady_timer*>::iterator at_;
+    std::list<Place*>::iterator at_;
   };
 
+  /// Tells whoever waits now, in order.
+  void wake() {
+    for (auto* place : places_)
+      place->woken();
+  }
+  [[nodiscard]] std::size_t size() const { return places_.size(); }
+
  private:
-  std::list<boost::asio::steady_timer*> timers_;
+  std::list<Place*> places_;
 };
 
 }  // namespace live::http

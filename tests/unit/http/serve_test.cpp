@@ -86,13 +86,16 @@ class Serve : public ::testing::Test {
     Limits limits;
     limits.head = 300ms;
     limits.idle = 300ms;
-    limits.send = 300ms;
+    limits.send = 2s;  // a client that reads may be kept from it for a moment
     return limits;
   }
   void start(const Limits& limits) {
     log::set_sink([](std::string_view) {});
     server.emplace(
         io, [this](const Request& r, const Peer& p) { return answer(r, p); }, limits);
+    server->on_refusal([](std::string_view origin, Headers& headers) {
+      if (origin == "here") headers.emplace_back("X-Refused", origin);
+    });
     net::Listener listener{io, Address{"127.0.0.1", 0, {}}};
     port = listener.address().port;
     server->listen(std::move(listener));
@@ -123,6 +126,7 @@ class Serve : public ::testing::Test {
                                          }};
     return {[this, give_up](const Request& request) -> std::optional<Response> {
               if (!released) return std::nullopt;
+              if (later_is_file) return Response{200, {}, Body::of_file(file, 1, (8U << 20U) - 1)};
               return Response{200, {}, "at last for " + request.path};
             },
             waiters, std::chrono::steady_clock::now() + patience};
@@ -153,7 +157,7 @@ class Serve : public ::testing::Test {
   asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(io);
   std::promise<Connection> taken;
   std::promise<void> blocked, given_up;
-  bool released = false;
+  bool released = false, later_is_file = false;
   Waiters waiters;
   std::chrono::milliseconds patience{60'000};
   std::shared_ptr<const Fd> file;
@@ -262,8 +266,11 @@ TEST_F(Serve, SkipsASmallBody) {
 
 TEST_F(Serve, AnswersAnExceptionWith500) {
   start({});
-  const auto answer = Client{port}.get("/throw");
+  Client client{port};
+  client.send("GET /throw HTTP/1.1\r\nHost: h\r\nOrigin: here\r\n\r\n");
+  const auto answer = client.read_to_end();
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 500 Internal Server Error\r\n"));
+  EXPECT_THAT(answer, HasSubstr("\r\nX-Refused: here\r\n")) << "as all refusals have";
   EXPECT_THAT(answer, Not(HasSubstr("on purpose")));
 }
 
@@ -331,6 +338,36 @@ TEST_F(Serve, AnswersLaterAndInOrder) {
   release();
   EXPECT_THAT(client.read_until("for /2"), HasSubstr("at last for /later"));
   EXPECT_EQ(waiters.size(), 0U);
+}
+
+TEST_F(Serve, WhoIsWokenHasTheAnswerAtOnce) {
+  start({});
+  Client client{port};
+  client.send("GET /later HTTP/1.1\r\nHost: h\r\n\r\n");
+  blocked.get_future().wait();
+  on_loop([&] {
+    released = true;
+    waiters.wake();
+    waiters.wake();  // he is answered once
+    pollfd wait{client.fd(), POLLIN, 0};
+    EXPECT_EQ(::poll(&wait, 1, patience_ms), 1) << "it waits for the loop";
+  });
+  EXPECT_THAT(client.read_until("for /later"), HasSubstr("200 OK"));
+  client.send("GET /2 HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(client.read_until("for /2"), StartsWith("HTTP/1.1 200 OK"));
+}
+
+TEST_F(Serve, AFileIsSentLaterToo) {
+  const Fd made{::memfd_create("file", MFD_CLOEXEC)};
+  ASSERT_EQ(::ftruncate(made.get(), 8U << 20U), 0);
+  file = std::make_shared<const Fd>(::dup(made.get()));
+  later_is_file = true;
+  start({});
+  Client client{port};
+  client.send("GET /later HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  blocked.get_future().wait();
+  release();
+  EXPECT_GT(client.read_to_end().size(), (8U << 20U) - 1);
 }
 
 TEST_F(Serve, WaitsNoLongerThanItMay) {
