@@ -1,9 +1,11 @@
 #include "tools/fmp4-httpd/playlist_delivery.hpp"
 
+#include "common/base/ascii.hpp"
 #include "common/tree/names.hpp"
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -19,9 +21,11 @@ constexpr int skip_boundary_targets = 6;
 constexpr unsigned version_of_skip = 9;  ///< §8
 /// How far a request may be ahead of the last whole segment (§6.2.5.2).
 constexpr std::uint64_t sequences_ahead = 2;
-/// And of the last part: 3 parts of less than a second, else as many as last 3 s (§6.2.5.2, Advance Part Limit).
-constexpr live::Us parts_ahead = seconds{3};
-constexpr std::uint64_t short_parts_ahead = 3;
+/// And of the last part: as many as last 3 s, of those that last longer than a second 3 (§6.2.5.2, Advance Part Limit).
+constexpr live::Us ahead = seconds{3};
+constexpr live::Us long_part = seconds{1};
+constexpr std::string_view reserved = "_HLS_";
+constexpr std::string_view date_range = "#EXT-X-DATERANGE:";
 
 std::optional<std::uint64_t> number(std::string_view text) {
   std::uint64_t value = 0;
@@ -31,16 +35,16 @@ std::optional<std::uint64_t> number(std::string_view text) {
   return value;
 }
 
-/// What goes into quoted attributes and lines of a playlist: anything else percent-encoded.
+/// What goes into quoted attributes and lines of a playlist: what RFC 3986 §3.4 has not percent-encoded, which also keeps a
+/// reader from finding a variable there ("{$name}", §4.3).
 std::string harmless(std::string_view query) {
+  constexpr std::string_view plain = "-._~!$&'()*+,;=:@/?%";
   std::string out;
   for (const char c : query) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = byte > 0x20 && byte < 0x7f && c != '"' && c != '<' && c != '>' && c != '#';
-    if (plain) {
+    if (live::is_alnum(c) || plain.find(c) != std::string_view::npos) {
       out += c;
     } else {
-      out += fmt::format("%{:02X}", byte);
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
     }
   }
   return out;
@@ -52,9 +56,9 @@ std::uint64_t open_sequence(const MediaPlaylist& playlist) {
 }
 
 std::uint64_t advance_limit(const MediaPlaylist& playlist) {
-  if (!playlist.part_target || *playlist.part_target < seconds{1}) return short_parts_ahead;
-  return static_cast<std::uint64_t>((parts_ahead + *playlist.part_target - live::Us{1}) /
-                                    *playlist.part_target);
+  const auto part =
+      std::clamp(playlist.part_target.value_or(long_part), live::Us{1'000}, long_part);
+  return static_cast<std::uint64_t>((ahead + part - live::Us{1}) / part);
 }
 
 /// Segments that a delta update leaves out: whole ones that lie before the skip boundary (§6.2.5.1).
@@ -66,6 +70,21 @@ std::size_t to_skip(const MediaPlaylist& playlist, live::Us boundary) {
   while (left > 0 && behind < boundary)
     behind += playlist.segments[--left].duration;
   return left;
+}
+
+/// Leaves out `count` segments.  Date ranges are tags of the list, not of a segment: they stay (§6.2.5.1).
+void skip_segments(MediaPlaylist& playlist, std::size_t count) {
+  auto& segments = playlist.segments;
+  const auto rest = segments.begin() + static_cast<std::ptrdiff_t>(count);
+  std::vector<std::string> kept;
+  for (auto segment = segments.begin(); segment != rest; ++segment)
+    std::ranges::copy_if(segment->others, std::back_inserter(kept),
+                         [](const auto& tag) { return tag.starts_with(date_range); });
+  auto& others = rest == segments.end() ? playlist.parts_others : rest->others;
+  others.insert(others.begin(), kept.begin(), kept.end());
+  segments.erase(segments.begin(), rest);
+  playlist.skipped = count;
+  if (count > 0) playlist.version = std::max(playlist.version, version_of_skip);
 }
 
 /// A token is for this server: it does not go onto a URI that names another one.
@@ -97,8 +116,9 @@ std::string carried_in_tag(std::string_view line, std::string_view query) {
 
 }  // namespace
 
-std::variant<Directives, std::string> parse_directives(std::string_view query) {
+Directives parse_directives(std::string_view query) {
   Directives asked;
+  bool skip_is_there = false;
   while (!query.empty()) {
     const auto end = std::min(query.find('&'), query.size());
     const auto one = query.substr(0, end);
@@ -107,22 +127,29 @@ std::variant<Directives, std::string> parse_directives(std::string_view query) {
     const auto name = one.substr(0, equals);
     const auto value = one.substr(std::min(equals + 1, one.size()));
     if (name == "_HLS_msn" || name == "_HLS_part") {
-      const auto n = number(value);
-      if (!n) return fmt::format("{} is a number", name);
-      (name == "_HLS_msn" ? asked.sequence : asked.part) = *n;
+      auto& place = name == "_HLS_msn" ? asked.sequence : asked.part;
+      if (place) asked.wrong = fmt::format("{} stands twice", name);
+      place = number(value);
+      if (!place) asked.wrong = fmt::format("{} is a number", name);
     } else if (name == "_HLS_skip") {
-      if (value != "YES" && value != "v2") return "_HLS_skip is YES or v2";
-      asked.skip = true;
-    } else if (!one.empty()) {
+      if (std::exchange(skip_is_there, true)) asked.wrong = "_HLS_skip stands twice";
+      asked.skip = value == "YES" || value == "v2";
+      if (!asked.skip) asked.wrong = "_HLS_skip is YES or v2";
+    } else if (!one.empty() && !name.starts_with(reserved)) {
       asked.rest.append(asked.rest.empty() ? "" : "&").append(harmless(one));
     }
   }
-  if (asked.part && !asked.sequence) return "_HLS_part needs _HLS_msn";
+  if (asked.part && !asked.sequence && asked.wrong.empty())
+    asked.wrong = "_HLS_part needs _HLS_msn";
   return asked;
 }
 
+bool takes_directives(const MediaPlaylist& playlist) {
+  return playlist.part_target && !playlist.ended;
+}
+
 Readiness readiness(const MediaPlaylist& playlist, const Directives& asked) {
-  if (!asked.sequence || playlist.ended) return Readiness::ready;
+  if (!asked.sequence || !takes_directives(playlist)) return Readiness::ready;
   auto sequence = *asked.sequence;
   const auto open = open_sequence(playlist);
   if (sequence >= open + sequences_ahead) return Readiness::too_early;
@@ -189,7 +216,7 @@ std::string carry_query(std::string_view playlist, std::string_view query) {
 
 std::string deliver(MediaPlaylist playlist, bool skip,
                     std::vector<live::hls::RenditionReport> sisters) {
-  if (playlist.part_target && !playlist.ended) {
+  if (takes_directives(playlist)) {
     const live::Us boundary = playlist.target_duration * skip_boundary_targets;
     auto& control = playlist.server_control;
     if (!control) control.emplace();
@@ -197,12 +224,7 @@ std::string deliver(MediaPlaylist playlist, bool skip,
     control->can_skip_until = boundary;
     if (auto hint = next_part(playlist)) playlist.preload_hint = {false, std::move(*hint)};
     playlist.reports = std::move(sisters);
-    if (skip && playlist.skipped == 0) {
-      playlist.skipped = to_skip(playlist, boundary);
-      const auto first = playlist.segments.begin();
-      playlist.segments.erase(first, first + static_cast<std::ptrdiff_t>(playlist.skipped));
-      if (playlist.skipped > 0) playlist.version = std::max(playlist.version, version_of_skip);
-    }
+    if (skip && playlist.skipped == 0) skip_segments(playlist, to_skip(playlist, boundary));
   }
   return live::hls::format(playlist);
 }

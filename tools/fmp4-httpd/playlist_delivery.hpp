@@ -11,20 +11,20 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 namespace fmp4_httpd {
 
-/// What a query asks.
+/// What a query asks.  All names that begin with _HLS_ are reserved (§6.2.5).
 struct Directives {
   std::optional<std::uint64_t> sequence, part;  ///< _HLS_msn, _HLS_part
   bool skip = false;                            ///< _HLS_skip=YES or v2
-  std::string rest;  ///< what is not ours, to be carried on every URI: printable, without quotes
+  std::string rest;  ///< what is not ours, to be carried on every URI: what RFC 3986 has in a query
+  std::string
+      wrong;  ///< one clause why a list that takes directives answers 400; empty: it does not
   bool operator==(const Directives&) const = default;
 };
-/// Or one clause why it is none: 400.
-std::variant<Directives, std::string> parse_directives(std::string_view query);
+Directives parse_directives(std::string_view query);
 
 enum class Readiness {
   ready,      ///< has what was asked, or will never have it (ENDLIST)
@@ -41,7 +41,10 @@ live::hls::RenditionReport report_of(const std::string& uri,
 /// The name of the part that comes next; nothing for a list without parts, or one that has ended.
 std::optional<std::string> next_part(const live::hls::MediaPlaylist& playlist);
 
-/// The playlist as it is sent, with `skip` as a delta update.  One without parts, or an ended one, as it is on disk.
+/// Does it take directives?  One without parts, or that has ended, ignores them (§6.2.5).
+bool takes_directives(const live::hls::MediaPlaylist& playlist);
+
+/// The playlist as it is sent, with `skip` as a delta update.  One that takes no directives as it is on disk.
 std::string deliver(live::hls::MediaPlaylist playlist, bool skip,
                     std::vector<live::hls::RenditionReport> sisters);
 

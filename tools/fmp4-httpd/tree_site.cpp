@@ -90,19 +90,16 @@ live::http::Answer TreeSite::playlist(const Request& request, const std::string&
   const auto opened = root_.open(path);
   const auto text = opened ? live::http::text_of(*opened, most_playlist_bytes) : std::nullopt;
   if (!text) return not_found(std::move(headers), "there is no such playlist");
-  auto asked = parse_directives(request.query);
-  const auto rest =
-      std::holds_alternative<Directives>(asked) ? std::get<Directives>(asked).rest : "";
+  const auto rest = parse_directives(request.query).rest;
   return PlaylistText{carry_query(*text, rest)}.response(
       request, playlist_cache_control(path, *text), std::move(headers));
 }
 
 live::http::Answer TreeSite::media_playlist(const Request& request, Shared watched,
                                             Headers headers) {
-  auto parsed = parse_directives(request.query);
-  if (const auto* why = std::get_if<std::string>(&parsed))
-    return error_response(400, *why, std::move(headers));
-  auto asked = std::get<Directives>(std::move(parsed));
+  auto asked = parse_directives(request.query);
+  if (!asked.wrong.empty() && takes_directives(*watched->playlist()))
+    return error_response(400, asked.wrong, std::move(headers));
   switch (readiness(*watched->playlist(), asked)) {
     case Readiness::ready:
       return complete(request, *watched, asked, std::move(headers));
@@ -125,8 +122,10 @@ std::optional<Response> TreeSite::reload(const Request& request, WatchedPlaylist
                                          Monotonic until) {
   const auto* const playlist = watched.playlist();
   if (playlist == nullptr) return not_found(headers, "the stream is gone");
-  if (readiness(*playlist, asked) != Readiness::not_yet || watch_.stopped())
+  if (readiness(*playlist, asked) != Readiness::not_yet)
     return complete(request, watched, asked, headers);
+  // Never a list without what was asked for (§6.2.5.2).
+  if (watch_.stopped()) return error_response(503, "the server is stopping", headers);
   if (std::chrono::steady_clock::now() >= until)
     return error_response(503, "nothing new has come", headers);
   return std::nullopt;

@@ -38,9 +38,9 @@ MediaPlaylist live_list() {
 }
 
 Directives asked(std::string_view query) {
-  const auto parsed = parse_directives(query);
-  EXPECT_TRUE(std::holds_alternative<Directives>(parsed)) << query;
-  return std::get<Directives>(parsed);
+  auto parsed = parse_directives(query);
+  EXPECT_EQ(parsed.wrong, "") << query;
+  return parsed;
 }
 
 TEST(Directives, AreTakenOutOfTheQuery) {
@@ -52,14 +52,23 @@ TEST(Directives, AreTakenOutOfTheQuery) {
 }
 
 TEST(Directives, OfNoUseAreRefused) {
-  for (const auto* query :
-       {"_HLS_part=1", "_HLS_msn=", "_HLS_msn=-1", "_HLS_msn=1x", "_HLS_msn",
-        "_HLS_msn=99999999999999999999", "_HLS_msn=1&_HLS_part=a", "_HLS_skip=no"})
-    EXPECT_TRUE(std::holds_alternative<std::string>(parse_directives(query))) << query;
+  for (const auto* query : {"_HLS_part=1", "_HLS_msn=", "_HLS_msn=-1", "_HLS_msn=1x", "_HLS_msn",
+                            "_HLS_msn=99999999999999999999", "_HLS_msn=1&_HLS_part=a",
+                            "_HLS_skip=no", "_HLS_skip", "_HLS_msn=1&_HLS_msn=1",
+                            "_HLS_msn=1&_HLS_part=1&_HLS_part=2", "_HLS_skip=YES&_HLS_skip=YES"}) {
+    EXPECT_NE(parse_directives(query).wrong, "") << query;
+    EXPECT_EQ(parse_directives(std::string{query} + "&t=1").rest, "t=1") << query;
+  }
+}
+
+TEST(Directives, ReservedNamesAreNotCarried) {
+  EXPECT_EQ(asked("_HLS_report=a&t=1&_HLS_=&_HLS&_hls_x=1").rest, "t=1&_HLS&_hls_x=1");
 }
 
 TEST(Directives, WhatIsCarriedCannotBreakALine) {
   EXPECT_EQ(asked("a=\"\n<>#\x80").rest, "a=%22%0A%3C%3E%23%80");
+  EXPECT_EQ(asked("{$a}=\\^`|[ ]\t").rest, "%7B$a%7D=%5C%5E%60%7C%5B%20%5D%09");
+  EXPECT_EQ(asked("&&a=%2F/?b+c:@~&").rest, "a=%2F/?b+c:@~");
 }
 
 TEST(Readiness, IsThatOfTheSegment) {
@@ -78,6 +87,17 @@ TEST(Readiness, IsThatOfThePart) {
   EXPECT_EQ(readiness(live_list(), asked("_HLS_msn=111&_HLS_part=0")), Readiness::not_yet);
 }
 
+TEST(Readiness, PartsMayBeAskedForAheadByThreeSecondsOfShortOnesElseByThree) {
+  auto list = live_list();  // 110.1 is the last
+  for (const auto& [part_target, last] :
+       {std::pair<live::Us, int>{500ms, 7}, {334ms, 10}, {1s, 4}, {2s, 4}}) {
+    list.part_target = part_target;
+    const auto query = [&](int part) { return "_HLS_msn=110&_HLS_part=" + std::to_string(part); };
+    EXPECT_EQ(readiness(list, asked(query(last))), Readiness::not_yet) << last;
+    EXPECT_EQ(readiness(list, asked(query(last + 1))), Readiness::too_early) << last;
+  }
+}
+
 TEST(Readiness, APartBeyondItsSegmentIsTheNextOnesFirst) {
   auto list = live_list();
   EXPECT_EQ(readiness(list, asked("_HLS_msn=109&_HLS_part=4")), Readiness::ready);
@@ -86,10 +106,16 @@ TEST(Readiness, APartBeyondItsSegmentIsTheNextOnesFirst) {
   EXPECT_EQ(readiness(list, asked("_HLS_msn=109&_HLS_part=4")), Readiness::not_yet);
 }
 
-TEST(Readiness, AnEndedListHasAll) {
+TEST(Readiness, AListThatTakesNoDirectivesHasAll) {
   auto list = live_list();
+  EXPECT_TRUE(takes_directives(list));
   list.ended = true;
+  EXPECT_FALSE(takes_directives(list));
   EXPECT_EQ(readiness(list, asked("_HLS_msn=999&_HLS_part=9")), Readiness::ready);
+  list.ended = false;
+  list.part_target.reset();
+  EXPECT_FALSE(takes_directives(list));
+  EXPECT_EQ(readiness(list, asked("_HLS_msn=999")), Readiness::ready);
 }
 
 TEST(NextPart, FollowsTheLastOne) {
@@ -118,6 +144,18 @@ TEST(Deliver, LeavesOutWhatTheViewerHas) {
   EXPECT_THAT(text, HasSubstr("#EXT-X-MEDIA-SEQUENCE:100"));
   EXPECT_THAT(text, Not(HasSubstr("7003.m4s")));
   EXPECT_THAT(text, HasSubstr("7004.m4s"));
+}
+
+TEST(Deliver, DateRangesAreNotSkipped) {
+  auto list = live_list();
+  const std::string range = "#EXT-X-DATERANGE:ID=\"a\",START-DATE=\"2026-11-21T17:00:00Z\"";
+  list.segments[1].others = {"#EXT-X-BITRATE:900", range};
+  list.segments[5].others = {"# five"};
+  const auto text = deliver(list, true, {});
+  EXPECT_THAT(text, HasSubstr("SKIPPED-SEGMENTS=4"));
+  EXPECT_THAT(text, HasSubstr(range + "\n"));
+  EXPECT_THAT(text, Not(HasSubstr("BITRATE")));
+  EXPECT_THAT(text, HasSubstr("# five"));
 }
 
 TEST(Deliver, AnEndedListPromisesNothing) {
