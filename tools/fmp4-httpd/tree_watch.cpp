@@ -54,37 +54,83 @@ live::awaitable<void> TreeWatch::listen() {
   }
 }
 
+void TreeWatch::News::tell() const {
+  for (const auto& watched : lists)
+    watched->for_playlist.wake();
+  for (const auto& watched : files)
+    watched->for_files.wake();
+}
+
 void TreeWatch::read_events() {
   alignas(inotify_event) std::array<char, 16'384> buffer;
   const auto n = ::read(inotify_.native_handle(), buffer.data(), buffer.size());
+  News news;
   for (std::size_t at = 0; n > 0 && at < static_cast<std::size_t>(n);) {
     inotify_event head{};
     std::memcpy(&head, buffer.data() + at, sizeof head);
     const char* const name = buffer.data() + at + sizeof head;
     at += sizeof head + head.len;
-    event(head.wd, head.mask, head.len > 0 ? name : "");
+    event(head.wd, head.mask, head.len > 0 ? name : "", news);
   }
+  news.tell();
 }
 
-void TreeWatch::event(int watch, std::uint32_t mask, std::string_view name) {
+void TreeWatch::event(int watch, std::uint32_t mask, std::string_view name, News& news) {
   if ((mask & IN_Q_OVERFLOW) != 0) {
-    for (const auto& [folder, watched] : watched_)
-      load(*watched);
+    for (const auto& [folder, watched] : watched_) {
+      if (load(*watched)) news.lists.push_back(watched);
+      news.files.push_back(watched);
+    }
     return;
   }
   const auto found = by_watch_.find(watch);
   if (found == by_watch_.end()) return;
   const auto watched = found->second;
-  if ((mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED)) != 0) return drop(watched->folder());
-  if (name == live::tree::media_playlist_name) return load(*watched);
-  if (!name.starts_with('.')) watched->for_files.wake();  // a part that somebody may wait for
+  const bool is_gone = (mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED)) != 0;
+  if (is_gone) {
+    leave(*watched);
+    keep(watched);  // another may have its name already
+  }
+  if (is_gone || name == live::tree::media_playlist_name) {
+    if (load(*watched)) news.lists.push_back(watched);
+    news.files.push_back(watched);
+  } else if (!name.starts_with('.') && (mask & IN_DELETE) == 0) {
+    news.files.push_back(watched);  // a part that somebody may wait for
+  }
 }
 
-void TreeWatch::load(WatchedPlaylist& watched) {
+/// Watches the folder that has the name now; nothing happens where it is watched already.
+void TreeWatch::keep(const Shared& watched) {
+  const auto path = root_.folder() / watched->folder_;
+  const int watch = ::inotify_add_watch(inotify_.native_handle(), path.c_str(),
+                                        events | IN_ONLYDIR | IN_DONT_FOLLOW);
+  const bool refused = watch < 0 && errno != ENOENT;
+  if (refused && !is_blind_)
+    live::log::warn("watch {}: {}; it is looked at once a second", path.string(),
+                    std::strerror(errno));
+  is_blind_ = is_blind_ || refused;
+  if (watch == watched->watch_) return;
+  leave(*watched);
+  watched->watch_ = watch;
+  if (watch >= 0) by_watch_[watch] = watched;
+}
+
+void TreeWatch::leave(WatchedPlaylist& watched) {
+  const int watch = std::exchange(watched.watch_, -1);
+  if (watch < 0) return;
+  by_watch_.erase(watch);
+  ::inotify_rm_watch(inotify_.native_handle(), watch);
+}
+
+/// Is it another now?
+bool TreeWatch::load(WatchedPlaylist& watched) {
   const auto path = watched.folder_ + "/" + std::string{live::tree::media_playlist_name};
   const auto file = root_.open(path);
   auto text = file ? live::http::text_of(*file, most_playlist_bytes) : std::nullopt;
-  if (text && text == watched.text_) return;
+  watched.mark_ = file ? file->etag : "";
+  if (text && text == watched.text_) return false;
+  const bool was_nothing = watched.text_.empty() && watched.playlist() == nullptr;
+  if (!text && was_nothing) return false;
   watched.playlist_.reset();
   watched.text_ = text.value_or("");
   changed_[stream_of(watched.folder_)] = ++changes_;
@@ -97,35 +143,28 @@ void TreeWatch::load(WatchedPlaylist& watched) {
       live::log::warn("{}:{}: {}", path, bad.at, bad.why);
     }
   }
-  wake(watched);
-}
-
-void TreeWatch::wake(WatchedPlaylist& watched) {
-  watched.for_playlist.wake();
-  watched.for_files.wake();
+  return true;
 }
 
 std::shared_ptr<WatchedPlaylist> TreeWatch::find(const std::string& folder) {
   if (const auto known = watched_.find(folder); known != watched_.end()) {
-    known->second->asked_ = now();
-    return known->second->playlist() != nullptr ? known->second : nullptr;
+    const auto& watched = known->second;
+    watched->asked_ = now();
+    if (watched->playlist() == nullptr) {  // gone, and perhaps made anew
+      keep(watched);
+      load(*watched);
+    }
+    return watched->playlist() != nullptr ? watched : nullptr;
   }
   if (stopped_ || watched_.size() >= most_watched || !root_.has_folder(folder)) return nullptr;
   auto watched = std::make_shared<WatchedPlaylist>(folder);
   watched->asked_ = now();
-  // Watched before it is read, so that no change falls between.
-  const auto path = root_.folder() / folder;
-  watched->watch_ = ::inotify_add_watch(inotify_.native_handle(), path.c_str(),
-                                        events | IN_ONLYDIR | IN_DONT_FOLLOW);
-  if (watched->watch_ < 0) {
-    live::log::warn("watch {}: {}", path.string(), std::strerror(errno));
-  }
+  keep(watched);  // before it is read, so that no change falls between
   load(*watched);
   if (watched->playlist() == nullptr) {
-    if (watched->watch_ >= 0) ::inotify_rm_watch(inotify_.native_handle(), watched->watch_);
+    leave(*watched);
     return nullptr;
   }
-  if (watched->watch_ >= 0) by_watch_[watched->watch_] = watched;
   watched_[folder] = watched;
   return watched;
 }
@@ -154,38 +193,43 @@ std::uint64_t TreeWatch::stream_version(const WatchedPlaylist& of) const {
 void TreeWatch::drop(const std::string& folder) {
   const auto found = watched_.find(folder);
   if (found == watched_.end()) return;
-  const auto watched = found->second;
-  if (watched->watch_ >= 0) {
-    by_watch_.erase(watched->watch_);
-    ::inotify_rm_watch(inotify_.native_handle(), watched->watch_);
-  }
+  leave(*found->second);
   watched_.erase(found);
-  watched->playlist_.reset();
-  watched->text_.clear();
   const auto stream = stream_of(folder);
   changed_[stream] = ++changes_;
   const auto left = watched_.lower_bound(stream + "/");
   if (left == watched_.end() || !left->first.starts_with(stream + "/")) changed_.erase(stream);
-  wake(*watched);
 }
 
 void TreeWatch::tick(Monotonic at) {
   std::vector<std::string> idle;
+  News news;
   for (const auto& [folder, watched] : watched_) {
-    if (at - watched->asked_ > forgotten_after && waiting_for(*watched) == 0) {
+    const bool is_gone = watched->playlist() == nullptr && watched->watch_ < 0;
+    const bool is_idle = is_gone || at - watched->asked_ > forgotten_after;
+    if (is_idle && waiting_for(*watched) == 0) {
       idle.push_back(folder);
-    } else {
-      load(*watched);
+      continue;
     }
+    keep(watched);
+    const auto file = root_.open(folder + "/" + std::string{live::tree::media_playlist_name});
+    if (file && file->etag == watched->mark_) continue;
+    if (load(*watched)) news.lists.push_back(watched);
+    news.files.push_back(watched);
   }
   for (const auto& folder : idle)
     drop(folder);
+  news.tell();
 }
 
 void TreeWatch::stop() {
   stopped_ = true;
-  for (const auto& [folder, watched] : watched_)
-    wake(*watched);
+  News all;
+  for (const auto& [folder, watched] : watched_) {
+    all.lists.push_back(watched);
+    all.files.push_back(watched);
+  }
+  all.tell();
 }
 
 std::size_t TreeWatch::waiting() const {

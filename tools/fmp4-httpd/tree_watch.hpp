@@ -1,5 +1,5 @@
 // The media playlists of an HLS tree that somebody is asking for, as they are now: inotify(7) on their folders, and everybody
-// who waits for the next version or the next part.
+// who waits for the next version or the next part.  Where inotify gives no more watches they are looked at once a second.
 #pragma once
 
 #include "common/base/fd.hpp"
@@ -16,6 +16,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 
@@ -51,7 +52,8 @@ class WatchedPlaylist {
   std::string folder_;
   std::optional<live::hls::MediaPlaylist> playlist_;
   std::string text_;
-  int watch_ = -1;  ///< inotify's number
+  std::string mark_;  ///< ETag of the file that text_ is of
+  int watch_ = -1;    ///< inotify's number
   live::Monotonic asked_;
 };
 
@@ -70,7 +72,7 @@ class TreeWatch {
   /// Grows with every version of this playlist or of a sister that is watched; never 0.
   [[nodiscard]] std::uint64_t stream_version(const WatchedPlaylist& of) const;
 
-  /// Once a second: forgets what nobody asks for, looks again at what is watched.
+  /// Once a second: forgets what nobody asks for, looks again at what is watched, and whether its folder is still the same.
   void tick(live::Monotonic at);
   /// Everybody who waits is told, now and from now on.
   void stop();
@@ -82,17 +84,26 @@ class TreeWatch {
   static constexpr std::size_t most_sisters = 32;
   static constexpr std::chrono::seconds forgotten_after{30};
 
+  using Shared = std::shared_ptr<WatchedPlaylist>;
+  /// Whom to tell once all that has happened is known: playlists first, they are what most wait for.
+  struct News {
+    std::vector<Shared> lists, files;
+    void tell() const;
+  };
+
   live::awaitable<void> listen();
   void read_events();
-  void event(int watch, std::uint32_t mask, std::string_view name);
-  void load(WatchedPlaylist& watched);
-  static void wake(WatchedPlaylist& watched);
+  void event(int watch, std::uint32_t mask, std::string_view name, News& news);
+  void keep(const Shared& watched);
+  void leave(WatchedPlaylist& watched);
+  bool load(WatchedPlaylist& watched);
   void drop(const std::string& folder);
 
   const live::http::Root& root_;
   live::asio::posix::stream_descriptor inotify_;
   std::map<std::string, std::shared_ptr<WatchedPlaylist>> watched_;
   std::map<int, std::shared_ptr<WatchedPlaylist>> by_watch_;
+  bool is_blind_ = false;  ///< inotify has refused a folder, and that was told
   std::uint64_t changes_ = 0;
   std::map<std::string, std::uint64_t> changed_;  ///< stream -> which of the changes was its last
   bool stopped_ = false;

@@ -13,7 +13,7 @@ from server import Server, check, connect, get, read_head, request_text, until
 FOREVER = "public, max-age=31536000, immutable"
 
 with tempfile.TemporaryDirectory(prefix="root.") as root:
-    tree.stream(root)
+    low, _ = tree.stream(root)
     tree.publish(os.path.join(root, "cam", "vod-1.m3u8"), "#EXTM3U\n#EXTINF:4,\n360p/7000.m4s\n#EXT-X-ENDLIST\n")
     tree.publish(os.path.join(root, "cam", "vod-2.m3u8"), "#EXTM3U\n#EXTINF:4,\n360p/7000.m4s\n")
     tree.publish(os.path.join(root, "film.mp4"), bytes(range(256)) * 4096)
@@ -72,8 +72,13 @@ with tempfile.TemporaryDirectory(prefix="root.") as root:
             check(reply.body == body, asked, reply)
         other = get(port, "/cam/360p/7000.m4s", headers=["Range: bytes=0-1", 'If-Range: "other"'])
         check(other.status == 200, other)
-        ours = get(port, "/cam/360p/7000.m4s", headers=["Range: bytes=0-6", f"If-Range: {etag}"])
-        check(ours.status == 206 and ours.body == b"segment", ours)
+        modified = segment.headers["last-modified"]
+        for condition, status in ((etag, 206), (f"W/{etag}", 200), (modified, 206), ("Sat, 21 Nov 2020 08:00:00 GMT", 200),
+                                  ("rubbish", 200)):
+            ours = get(port, "/cam/360p/7000.m4s", headers=["Range: bytes=0-6", f"If-Range: {condition}"])
+            check(ours.status == status and ours.body.startswith(b"segment"), condition, ours)
+        since = get(port, "/cam/360p/7000.m4s", headers=[f"If-Modified-Since: {modified}"])
+        check(since.status == 304, since)
 
         head = get(port, "/cam/360p/7000.m4s", "HEAD")
         check(head.status == 200 and head.headers["content-length"] == "13000", head)
@@ -87,6 +92,30 @@ with tempfile.TemporaryDirectory(prefix="root.") as root:
                 check(refused.status == status, path[:9], refused)
                 check(refused.headers.get("access-control-allow-origin") == allowed, path[:9], refused)
 
+        # Playlists that are completed here have validators, too: of each version, and of each coding.
+        url, gzipped = "/cam/360p/index.m3u8", "Accept-Encoding: gzip"
+        tags = {None: live.headers["etag"], gzipped: get(port, url, headers=[gzipped]).headers["etag"]}
+        for coding, tag in tags.items():
+            for coding_now in tags:
+                more = [coding_now] if coding_now else []
+                known = get(port, url, headers=[f'If-None-Match: W/"a", {tag}', *more])
+                check(known.status == (304 if coding == coding_now else 200), coding, coding_now, known)
+                check(known.headers["cache-control"] == "no-cache" and known.headers["vary"] == "Accept-Encoding", known)
+        head = get(port, url, "HEAD", headers=[gzipped])
+        check(head.status == 200 and head.headers["etag"] == tags[gzipped] and not head.body, head)
+        check(get(port, url, headers=["Range: bytes=0-9"]).status == 200, "a playlist has no ranges")
+        carried = get(port, url + "?token=a")
+        check(carried.headers["etag"] != tags[None], "another text with the same tag")
+        low.add_part()
+
+        def changed():
+            return get(port, url, headers=[f"If-None-Match: {tags[None]}"]).status == 200
+
+        until("the next version", changed)
+        whole = get(port, "/cam/live.m3u8")
+        check(get(port, "/cam/live.m3u8", headers=[f"If-None-Match: {whole.headers['etag']}"]).status == 304)
+        live = get(port, url)
+
         zipped = get(port, "/cam/360p/index.m3u8", headers=["Accept-Encoding: gzip"])
         check(zipped.headers["content-encoding"] == "gzip" and zipped.headers["vary"], zipped)
         check(gzip.decompress(zipped.body) == live.body, "unzipped it is another")
@@ -98,11 +127,13 @@ with tempfile.TemporaryDirectory(prefix="root.") as root:
         carried = get(port, "/cam/live.m3u8?token=a").body.decode()
         check("\n360p/index.m3u8?token=a\n" in carried and "\n480p/index.m3u8?token=a\n" in carried, carried)
         carried = get(port, "/cam/360p/index.m3u8?token=a").body.decode()
-        for uri in ('"init-7000.mp4?token=a"', "\n7000.m4s?token=a\n", '"7005.3.m4s?token=a"', '"7006.0.m4s?token=a"',
+        for uri in ('"init-7000.mp4?token=a"', "\n7000.m4s?token=a\n", '"7005.3.m4s?token=a"', '"7006.1.m4s?token=a"',
                     '"../480p/index.m3u8?token=a"'):
             check(uri in carried, uri, "is not in", carried)
         delta = get(port, "/cam/360p/index.m3u8?a=1&_HLS_skip=YES&b=%22").body.decode()
         check("\n7005.m4s?a=1&b=%22\n" in delta and "_HLS" not in delta, delta)
+        odd = get(port, "/cam/live.m3u8?t=\"{$a}<>'|%0a%0D&_HLS_x=1&u=%").body.decode()
+        check("\n360p/index.m3u8?t=%22%7B$a%7D%3C%3E'%7C%0a%0D&u=%\n" in odd, odd)
 
         # Errors say so, to other pages too, and are not kept.
         origin = ["Origin: https://www.example.org"]

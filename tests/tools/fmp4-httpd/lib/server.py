@@ -66,6 +66,15 @@ class Server:
         with open(f"/proc/{self.process.pid}/status") as status:
             return int(re.search(r"RssAnon:\s+(\d+)", status.read())[1]) * 1024
 
+    def watches(self, path):
+        """Does it watch this folder, by inotify(7)?"""
+        inode = f"inotify wd:[0-9a-f]+ ino:{os.stat(path).st_ino:x} "
+        for entry in os.scandir(f"/proc/{self.process.pid}/fdinfo"):
+            with open(entry.path) as info:
+                if re.search(inode, info.read()):
+                    return True
+        return False
+
     def stop(self):
         if self.process.stdin and not self.process.stdin.closed:
             try:
