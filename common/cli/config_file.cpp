@@ -29,6 +29,13 @@ CLI::Option* find_option(CLI::App& app, const std::string& key) {
   return app.get_option_no_throw(key);  // a positional
 }
 
+/// Of a flag, or of an option that may stand alone, "true" is what it means without a value.
+std::string value_of(const CLI::Option& option, const ConfigLine& line) {
+  if (option.get_expected_max() == 0) return option.get_flag_value(line.key, line.value);
+  const bool alone = option.get_expected_min() == 0 && line.value == "true";
+  return alone ? option.get_flag_value(line.key, {}) : line.value;
+}
+
 std::string without_name(const std::string& what, const std::string& name) {
   return what.starts_with(name + ": ") ? what.substr(name.size() + 2) : what;
 }
@@ -69,9 +76,8 @@ void apply_config(CLI::App& app, const std::string& path) {
   for (const auto& line : parse_config(text, path)) {
     auto* option = find_option(app, line.key);
     if (option == nullptr) complain(line.number, line.key, "no such option");
-    const bool is_flag = option->get_expected_max() == 0;
     try {
-      option->add_result(is_flag ? option->get_flag_value(line.key, line.value) : line.value);
+      option->add_result(value_of(*option, line));
     } catch (const CLI::Error& error) {
       complain(line.number, line.key, error.what());
     }

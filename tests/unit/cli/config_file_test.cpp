@@ -24,6 +24,10 @@ class ConfigFile : public ::testing::Test {
     app.add_option("--audio", audio, "audio")->check(CLI::IsMember({"auto", "none"}));
     app.add_option("INPUT", input, "input")->required();
     app.add_option("--extra", extra, "several");
+    app.add_option("--maybe", maybe, "a word, or none")
+        ->expected(0, 1)
+        ->take_all()
+        ->default_str("standard");
     app.add_option("--config", "file");
   }
   ~ConfigFile() override { std::filesystem::remove(path); }
@@ -51,7 +55,7 @@ class ConfigFile : public ::testing::Test {
   std::uint64_t memory = 1;
   bool realtime = false;
   std::string audio = "auto", input;
-  std::vector<std::string> extra;
+  std::vector<std::string> extra, maybe;
 };
 
 TEST_F(ConfigFile, SetsEveryKindOfOption) {
@@ -81,6 +85,11 @@ TEST_F(ConfigFile, ReadsFlags) {
   apply("realtime = false");
   EXPECT_FALSE(realtime);
   EXPECT_EQ(complaint("realtime = perhaps").substr(0, 14), ":1: --realtime");
+}
+
+TEST_F(ConfigFile, ReadsAnOptionThatMayStandAlone) {
+  apply("maybe\nmaybe = true\nmaybe = word");
+  EXPECT_EQ(maybe, (std::vector<std::string>{"standard", "standard", "word"}));
 }
 
 TEST_F(ConfigFile, NamesFileLineAndOptionOfAnError) {
