@@ -46,6 +46,7 @@ struct Race {
   std::optional<Endpoints> endpoints;  ///< once the name is resolved
   std::vector<std::shared_ptr<tcp::socket>> running;
   std::optional<tcp::socket> winner;
+  std::optional<tcp::endpoint> doubtful;
   std::string why = "its name does not resolve";
   bool over = false;
   std::shared_ptr<Door> door = std::make_shared<Door>();
@@ -61,17 +62,20 @@ struct Race {
 };
 using RacePointer = std::shared_ptr<Race>;
 
-/// Families take turns, beginning with the one that the resolver prefers (RFC 8305 §4).
-Endpoints in_turns(const Endpoints& found) {
+/// Families take turns, beginning with the one that the resolver prefers (RFC 8305 §4), or that `doubtful` is not of: what lets
+/// small packets of a family through, and no large ones, does so to all its addresses.
+Endpoints in_turns(const Endpoints& found, const std::optional<tcp::endpoint>& doubtful) {
   Endpoints first, second, out;
   for (const auto& endpoint : found) {
-    const bool same = endpoint.protocol() == found.front().protocol();
+    const bool same = doubtful ? endpoint.protocol() != doubtful->protocol()
+                               : endpoint.protocol() == found.front().protocol();
     (same ? first : second).push_back(endpoint);
   }
   for (std::size_t i = 0; i < std::max(first.size(), second.size()); ++i) {
     if (i < first.size()) out.push_back(first[i]);
     if (i < second.size()) out.push_back(second[i]);
   }
+  std::ranges::stable_partition(out, [&](const auto& endpoint) { return endpoint != doubtful; });
   if (out.size() > most_addresses) out.resize(most_addresses);
   return out;
 }
@@ -96,7 +100,7 @@ Endpoints look_up(const std::string& host, std::uint16_t port) {
 }
 
 void take(Race& race, const Endpoints& found) {
-  race.endpoints = found.empty() ? found : in_turns(found);
+  race.endpoints = found.empty() ? found : in_turns(found, race.doubtful);
   race.changed.cancel();
 }
 
@@ -167,8 +171,10 @@ awaitable<void> run(RacePointer race) {
 
 /// What runs is let go of, not awaited.
 awaitable<std::variant<Socket, std::string>> connect(std::string host, std::uint16_t port,
-                                                     std::chrono::milliseconds limit) {
+                                                     std::chrono::milliseconds limit,
+                                                     std::optional<tcp::endpoint> doubtful) {
   const auto race = std::make_shared<Race>(co_await asio::this_coro::executor);
+  race->doubtful = std::move(doubtful);
   race->done.expires_after(limit);
   resolve(race, host, port);
   spawn(race->done.get_executor(), "connect", run(race));

@@ -6,8 +6,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
+
+#include <boost/asio/ip/tcp.hpp>
 
 namespace live::net {
 
@@ -19,8 +22,10 @@ constexpr std::size_t most_addresses = 16;
 constexpr unsigned most_lookups = 128;
 
 /// The connection (non-blocking, TCP_NODELAY), or one clause why there is none after at most `limit`, the time to resolve
-/// `host` (a name or an IP address without brackets) included.  IPv6 and IPv4 take turns.  Does not throw.
-awaitable<std::variant<Socket, std::string>> connect(std::string host, std::uint16_t port,
-                                                     std::chrono::milliseconds limit);
+/// `host` (a name or an IP address without brackets) included.  IPv6 and IPv4 take turns.  `doubtful` was connected to, and then
+/// nothing came of it: the other family begins, and that address is the last one.  Does not throw.
+awaitable<std::variant<Socket, std::string>> connect(
+    std::string host, std::uint16_t port, std::chrono::milliseconds limit,
+    std::optional<asio::ip::tcp::endpoint> doubtful = {});
 
 }  // namespace live::net

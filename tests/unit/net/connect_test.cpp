@@ -2,6 +2,7 @@
 #include "common/net/connect.hpp"
 
 #include "common/net/link.hpp"
+#include "common/net/listen.hpp"
 #include "common/net/spawn.hpp"
 #include "common/net/tls.hpp"
 #include "tests/support/tls.hpp"
@@ -24,13 +25,26 @@ namespace {
 
 std::atomic<bool> name_server_is_away{false};
 
+using Original = int (*)(const char*, const char*, const addrinfo*, addrinfo**);
+
+/// "three.test" has ::1, 127.0.0.1 and 127.0.0.2, in that order.
+int three_addresses(Original original, const char* service, const addrinfo* hints, addrinfo** out) {
+  for (const auto* address : {"::1", "127.0.0.1", "127.0.0.2"}) {
+    if (const auto failed = original(address, service, hints, out)) return failed;
+    while (*out != nullptr)
+      out = &(*out)->ai_next;
+  }
+  return 0;
+}
+
 }  // namespace
 
-/// The C library's, but for a name whose server may be away.
+/// The C library's, but for a name whose server may be away, and one with several addresses.
 extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo* hints,
                            addrinfo** out) {
-  using Original = int (*)(const char*, const char*, const addrinfo*, addrinfo**);
   static const auto original = reinterpret_cast<Original>(::dlsym(RTLD_NEXT, "getaddrinfo"));
+  if (name != nullptr && std::string_view{name} == "three.test")
+    return three_addresses(original, service, hints, out);
   if (name == nullptr || std::string_view{name} != "away.test")
     return original(name, service, hints, out);
   name_server_is_away.wait(true);
@@ -48,8 +62,9 @@ namespace fs = std::filesystem;
 using Connected = std::variant<Socket, std::string>;
 
 awaitable<void> connect_to(std::string host, std::uint16_t port, std::chrono::milliseconds limit,
+                           std::optional<tcp::endpoint> doubtful,
                            std::optional<Connected>& result) {
-  result = co_await connect(std::move(host), port, limit);
+  result = co_await connect(std::move(host), port, limit, std::move(doubtful));
 }
 
 class ConnectTest : public testing::Test {
@@ -59,9 +74,10 @@ class ConnectTest : public testing::Test {
   }
   /// "" when there is a connection, which is then in socket_.
   std::string connect_now(const std::string& host, std::uint16_t port,
-                          std::chrono::milliseconds limit = 20s) {
+                          std::chrono::milliseconds limit = 20s,
+                          std::optional<tcp::endpoint> doubtful = {}) {
     std::optional<Connected> result;
-    spawn(io_, "test", connect_to(host, port, limit, result));
+    spawn(io_, "test", connect_to(host, port, limit, doubtful, result));
     const auto end = std::chrono::steady_clock::now() + 30s;
     while (!result && std::chrono::steady_clock::now() < end)
       io_.run_for(1ms), io_.restart();
@@ -89,6 +105,36 @@ TEST_F(ConnectTest, ReachesAnAddress) {
 TEST_F(ConnectTest, TakesTheAddressThatAnswers) {
   auto server = listen("127.0.0.1");
   EXPECT_EQ(connect_now("localhost", server.local_endpoint().port()), "");
+}
+
+/// Of ::1, 127.0.0.1 and 127.0.0.2; the first one is away where there is no IPv6.
+TEST_F(ConnectTest, TriesAnotherFamilyAndThenAnotherAddressThanTheDoubtfulOne) {
+  auto server = listen("127.0.0.1");
+  const auto port = server.local_endpoint().port();
+  const auto at = [&](const char* address) {
+    return tcp::endpoint{asio::ip::make_address(address), port};
+  };
+  tcp::acceptor second{io_, at("127.0.0.2")};
+  const auto reached = [&](std::optional<tcp::endpoint> doubtful) {
+    EXPECT_EQ(connect_now("three.test", port, 20s, doubtful), "");
+    return peer_name(*socket_);
+  };
+  const auto name = [&](const char* address) {
+    return std::string{address} + ":" + std::to_string(port);
+  };
+  EXPECT_EQ(reached({}), name("127.0.0.1"));
+  EXPECT_EQ(reached(at("127.0.0.1")), name("127.0.0.2"));
+  EXPECT_EQ(reached(at("127.0.0.2")), name("127.0.0.1"));
+  EXPECT_EQ(reached(at("127.0.0.3")), name("127.0.0.1"));
+  boost::system::error_code no_ipv6;
+  tcp::acceptor sixth{io_};
+  sixth.open(tcp::v6(), no_ipv6);
+  if (!no_ipv6) sixth.bind(at("::1"), no_ipv6);
+  if (no_ipv6) GTEST_SKIP() << "there is no IPv6 here: " << no_ipv6.message();
+  sixth.listen();
+  EXPECT_EQ(reached({}), "[::1]:" + std::to_string(port));
+  EXPECT_EQ(reached(at("::1")), name("127.0.0.1"));
+  EXPECT_EQ(reached(at("127.0.0.1")), "[::1]:" + std::to_string(port));
 }
 
 TEST_F(ConnectTest, SaysThatNobodyListens) {
