@@ -143,7 +143,9 @@ std::string apply_transcode(std::string_view wish, std::vector<Destination>& des
     destination.transcode = *own;
     any = true;
   }
-  return any ? "" : "no destination is of that name, or has a preset of its own";
+  if (any) return {};
+  return name == "all" ? "no destination has a preset of its own: name one, and a preset"
+                       : "no destination is called that";
 }
 
 std::optional<live::rtmp::Url> moved(const live::rtmp::Url& here, std::string_view tc_url) {

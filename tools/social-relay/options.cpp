@@ -9,6 +9,7 @@
 
 #include <cstdlib>
 #include <iterator>
+#include <system_error>
 #include <utility>
 
 #include <CLI/CLI.hpp>
@@ -41,12 +42,16 @@ void declare(CLI::App& app, Options& o) {
                  "further destinations in the query that this environment variable holds: "
                  "twitch=KEY, youtube=KEY, facebook=KEY")
       ->type_name("NAME");
-  app.add_option("--transcode", o.transcode,
-                 "encode anew, as a service likes it, for the destinations NAME (a service, or as "
-                 "the log calls it; all: each that has a preset), by a PRESET (its own): twitch, "
-                 "youtube, facebook or x; may be given again")
+  app.add_option(
+         "--transcode", o.transcode,
+         "encode anew, as a service likes it, for the destinations NAME (a service, or as "
+         "the log calls it; all, or no NAME: each that has a preset), by a PRESET (its own): "
+         "twitch, youtube, facebook or x; may be given again")
+      ->expected(0, 1)
+      ->take_all()
       ->allow_extra_args(false)
-      ->type_name("NAME[=PRESET]");
+      ->default_str("all")
+      ->option_text("[NAME[=PRESET]]");
   live::cli::add_duration(app, "--hold", o.hold,
                           "keep connections for so long while nothing comes from the input")
       ->check([](const std::string& text) {
@@ -79,14 +84,25 @@ void append(std::vector<Destination>& to, std::vector<Destination> more) {
   to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
+/// A word behind --transcode is taken for a name: may INPUT have been meant?
+bool may_be_input(const Options& o, const std::string& wish) {
+  if (!o.input.empty() || find_service(wish) != nullptr) return false;
+  std::error_code ignored;
+  return wish == "-" || wish.find('/') != std::string::npos ||
+         std::filesystem::exists(wish, ignored);
+}
+
 /// What comes by a query or a file may be away.
 void transcode(const Options& o, std::vector<Destination>& destinations) {
   for (const auto& wish : o.transcode) {
-    const auto why = apply_transcode(wish, destinations);
+    auto why = apply_transcode(wish, destinations);
     if (why.empty()) continue;
-    if (o.query_env.empty() && o.destinations.empty())
-      live::fail(live::Exit::usage, "--transcode {}: {}", live::printable(wish), why);
-    live::log::info("--transcode {}: {}", live::printable(wish), why);
+    const bool is_input = may_be_input(o, wish);
+    if (is_input) why += "; is it INPUT? Write --transcode=all INPUT, or INPUT first";
+    const auto name = live::printable(wish.substr(0, wish.find("://")));  // of a URL no secrets
+    if (is_input || (o.query_env.empty() && o.destinations.empty()))
+      live::fail(live::Exit::usage, "--transcode {}: {}", name, why);
+    live::log::info("--transcode {}: {}", name, why);
   }
 }
 
