@@ -3,6 +3,7 @@
 #include "common/av/picture_rate.hpp"
 #include "common/base/failure.hpp"
 #include "common/base/log.hpp"
+#include "common/base/text.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -49,8 +50,7 @@ void Studio::run() {
     try {
       std::visit([this](auto& it) { take(std::move(it)); }, *item);
     } catch (const live::Failure& failure) {
-      live::log::error("transcode: {}", failure.what());
-      end_epoch();
+      fail_epoch(failure.what());
     }
   }
   end_epoch();
@@ -58,7 +58,26 @@ void Studio::run() {
 
 void Studio::take(Epoch epoch) {
   end_epoch();
+  again_.reset();
   epoch_ = std::move(epoch);
+}
+
+std::chrono::milliseconds Studio::Again::failed() {
+  const auto now = std::chrono::steady_clock::now();
+  const auto delay =
+      backoff.next(std::chrono::duration_cast<std::chrono::milliseconds>(now - begun));
+  at = now + delay;
+  return delay;
+}
+
+/// The input itself cannot be decoded as it should: begins anew with a later key frame.
+void Studio::fail_epoch(const std::string& why) {
+  auto epoch = std::exchange(epoch_, {});
+  end_epoch();
+  if (!epoch) return live::log::error("transcode: {}", why);
+  epoch_ = std::move(epoch);
+  if (!again_) again_.emplace();
+  live::log::error("transcode: {}; again in {}", why, live::format_duration(again_->failed()));
 }
 
 void Studio::take(Intake::Wishes wishes) {
@@ -68,14 +87,18 @@ void Studio::take(Intake::Wishes wishes) {
 
 void Studio::take(const SharedUnit& unit) {
   // A broadcast begins with a picture, if there are any.
-  if (!epoch_ || (!opened_ && epoch_->video && !unit->video)) return;
+  if (!epoch_ || (!opened_ && epoch_->video && !(unit->video && unit->key))) return;
+  if (!opened_ && again_ && !again_->is_due()) return;
   if (!std::exchange(opened_, true)) open(*unit);
+  for (auto& line : lines_)
+    if (!line.line && line.again.is_due()) begin(line);
   decode(unit);
 }
 
 /// The first picture tells the rate where the header does not.
 void Studio::open(const Unit& first) {
   source_ = {};
+  if (again_) again_->begun = std::chrono::steady_clock::now();
   if (const auto& video = epoch_->video) {
     source_.has_video = true;
     source_.frame_rate = live::av::picture_rate(video->stream, first.duration);
@@ -94,15 +117,24 @@ void Studio::open(const Unit& first) {
 
 void Studio::open_lines() {
   const auto is_wanted = [this](const Line& line) {
-    return std::ranges::find(wishes_, line.preset, &Intake::Wish::preset) != wishes_.end();
+    return std::ranges::find(wishes_, line.wish.preset, &Intake::Wish::preset) != wishes_.end();
   };
   for (auto& line : lines_)
     if (!is_wanted(line)) end(line);
   std::erase_if(lines_, [&](const Line& line) { return !is_wanted(line); });
   for (const auto& wish : wishes_) {
-    if (std::ranges::find(lines_, wish.preset, &Line::preset) != lines_.end()) continue;
-    lines_.push_back(
-        {wish.preset, std::make_unique<PresetLine>(wish.preset, source_, wish.sink, hurry_)});
+    const auto is_its = [&](const Line& line) { return line.wish.preset == wish.preset; };
+    if (std::ranges::any_of(lines_, is_its)) continue;
+    begin(lines_.emplace_back(Line{wish}));
+  }
+}
+
+void Studio::begin(Line& line) {
+  line.again.begun = std::chrono::steady_clock::now();
+  try {
+    line.line = std::make_unique<PresetLine>(line.wish.preset, source_, line.wish.sink, hurry_);
+  } catch (const live::Failure& failure) {
+    fail(line, failure.what());
   }
 }
 
@@ -155,12 +187,17 @@ void Studio::hand_on(bool video, live::av::Frame frame) {
 /// Others go on when one has failed.
 void Studio::end(Line& line) {
   if (!line.line) return;
+  const auto ended = std::move(line.line);
   try {
-    line.line->finish();
+    ended->finish();
   } catch (const live::Failure& failure) {
-    live::log::error("transcode for {}: {}", line.preset.name, failure.what());
+    fail(line, failure.what());
   }
-  line.line.reset();
+}
+
+void Studio::fail(Line& line, const std::string& why) {
+  live::log::error("transcode for {}: {}; again in {}", line.wish.preset.name, why,
+                   live::format_duration(line.again.failed()));
 }
 
 }  // namespace social_relay

@@ -1,5 +1,6 @@
 #include "tools/social-relay/studio.hpp"
 
+#include "common/base/failure.hpp"
 #include "tests/unit/social-relay/film.hpp"
 
 #include <algorithm>
@@ -170,6 +171,41 @@ TEST_F(StudioTest, WhatCannotBeDecodedCostsOnlyItself) {
   play(film);
   studio_.finish();
   EXPECT_EQ(of("one", true).size(), 50U);
+}
+
+/// What fails is tried again; the other preset, and the sound, go on.
+TEST_F(StudioTest, APresetThatFailsIsTriedAgain) {
+  using namespace std::chrono_literals;
+  auto film = test::film(
+      "-f lavfi -i testsrc2=s=192x108:r=25 -f lavfi -i sine=r=48000 -t 40 -c:v mpeg4 -g 12 -c:a "
+      "pcm_s16le");
+  std::atomic<int> pictures = 0, failures = 0;
+  const auto sink_of = [&](const std::string& name) -> ItemSink {
+    return [&, name](SharedItem item) {
+      if (name == "one" && item->video && ++pictures == 20 && ++failures == 1)
+        live::fail(live::Exit::bug, "encode: as it may be");
+      const std::lock_guard lock{mutex_};
+      items_[name].push_back(std::move(item));
+    };
+  };
+  studio_.want({{preset("one", 30), sink_of("one")}, {preset("other", 10), sink_of("other")}});
+  studio_.begin(film.epoch);
+  std::size_t next = 0;
+  while (pictures < 60 && next < film.units.size()) {
+    studio_.push(std::make_shared<live::media_in::Unit>(std::move(film.units[next++])));
+    std::this_thread::sleep_for(2ms);
+  }
+  studio_.finish();
+  EXPECT_EQ(failures, 1);
+  const auto video = of("one", true);
+  const auto again = std::ranges::find_if(
+      video, [&](const auto& item) { return item->tracks != video.front()->tracks; });
+  ASSERT_NE(again, video.end()) << "it was not tried again";
+  EXPECT_TRUE((*again)->key);
+  EXPECT_GT((*again)->at, (*std::prev(again))->at);
+  EXPECT_EQ(of("one", false).back()->tracks, (*again)->tracks);
+  const auto other = of("other", true);
+  EXPECT_EQ(other.front()->tracks, other.back()->tracks);
 }
 
 TEST_F(StudioTest, GivesWayWhenItIsTooSlowAndGoesOnWithAKeyFrame) {
