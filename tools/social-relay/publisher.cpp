@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstring>
 #include <iterator>
 #include <random>
 #include <utility>
@@ -59,6 +60,17 @@ live::rtmp::ClientOptions options_of(const live::rtmp::Url& url, const std::stri
   options.password = url.password;
   options.nonce = random_number();
   return options;
+}
+
+/// Whom a socket over TCP is connected to.
+std::optional<live::asio::ip::tcp::endpoint> address_of(const live::Socket& socket) {
+  boost::system::error_code error;
+  const auto peer = socket.remote_endpoint(error);
+  live::asio::ip::tcp::endpoint out;
+  if (error || peer.size() > out.capacity()) return {};
+  std::memcpy(out.data(), peer.data(), peer.size());
+  out.resize(peer.size());
+  return out;
 }
 
 }  // namespace
@@ -125,9 +137,10 @@ live::awaitable<Publisher::MaybeEnding> Publisher::open_once(const std::string& 
 live::awaitable<std::string> Publisher::connect() {
   const auto& url = where_.url;
   const auto [host, port] = where_.connect_to.resolve(url.host, url.port);
-  auto connected = co_await live::net::connect(host, port, connect_limit);
+  auto connected = co_await live::net::connect(host, port, connect_limit, where_.doubtful);
   if (auto* why = std::get_if<std::string>(&connected)) co_return std::move(*why);
   auto& socket = std::get<live::Socket>(connected);
+  peer_ = address_of(socket);
   if (url.tls) {
     link_.emplace(std::move(socket), where_.trust, url.host);
   } else {

@@ -24,6 +24,7 @@
 #include <string>
 #include <vector>
 
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 namespace live::net {
@@ -65,6 +66,8 @@ class Publisher {
     const ConnectTo& connect_to;
     const live::net::TlsTrust& trust;
     bool enhanced = false;  ///< announce codecs by FourCC
+    std::optional<live::asio::ip::tcp::endpoint>
+        doubtful{};  ///< to be tried last: live::net::connect()
   };
   /// All must outlive it.  `on_begun` is called when it may send.
   Publisher(live::asio::io_context& io, Where where, Backlog& backlog, Progress& progress,
@@ -76,6 +79,8 @@ class Publisher {
   live::awaitable<Ending> run();
   /// The server knows codecs by FourCC, or says so.  REQUIRES: it has begun.
   [[nodiscard]] bool peer_is_enhanced() const { return session_->peer_is_enhanced(); }
+  /// The address that is, or was, connected to; nothing: none was reached.
+  [[nodiscard]] const std::optional<live::asio::ip::tcp::endpoint>& peer() const { return peer_; }
   /// Something was pushed to the backlog.
   void wake();
   /// Sends what waits, and ends in order.
@@ -116,6 +121,7 @@ class Publisher {
   Backlog& backlog_;
   Progress& progress_;
   std::function<void()> on_begun_;
+  std::optional<live::asio::ip::tcp::endpoint> peer_;
   std::optional<live::net::Link> link_;
   std::optional<live::rtmp::ClientSession> session_;
   std::vector<live::rtmp::ClientEvent> events_;

@@ -164,11 +164,15 @@ live::awaitable<void> Relay::attempt() {
   sent_before_ += progress_.bytes;
   progress_ = {};
   publisher_ = std::make_unique<Publisher>(
-      around_.io, Publisher::Where{target, around_.connect_to, around_.trust, announces}, backlog_,
-      progress_, [this] { began(); });
+      around_.io, Publisher::Where{target, around_.connect_to, around_.trust, announces, doubtful_},
+      backlog_, progress_, [this] { began(); });
   const auto ending = co_await publisher_->run();
+  const auto peer = publisher_->peer();
   publisher_.reset();
   const auto held = progress_.begun ? since(*progress_.begun) : Ms{0};
+  // Of several addresses, and ways to them, another may do.
+  if (held >= Retry::stable) doubtful_.reset();
+  if (held < Retry::stable && peer && ending.kind == Ending::Kind::lost) doubtful_ = peer;
   progress_.begun.reset();
   backlog_.restart();
   settle(ending, held);

@@ -102,6 +102,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
   std::shared_ptr<const Tracks> tracks_;  ///< of the newest item
   std::optional<live::rtmp::Url> moved_to_;
   std::optional<live::Monotonic> moved_at_;
+  std::optional<live::asio::ip::tcp::endpoint> doubtful_;  ///< the last address came to nothing
   std::unique_ptr<Publisher> publisher_;
   live::asio::steady_timer changed_;
   live::Ms delay_{};
