@@ -125,6 +125,8 @@ net::Listener Runtime::listen(const Address& address) {
   return {s.io, address};
 }
 
+bool Runtime::has_status() const { return state_->status != nullptr; }
+
 void Runtime::on_metrics(std::function<void(MetricsText&)> callback) {
   state_->pages.collectors.push_back(std::move(callback));
 }

@@ -48,6 +48,8 @@ class Runtime {
   /// Listens at `address`, or takes the next socket that systemd passed (sd_listen_fds(3)).
   net::Listener listen(const Address& address);
 
+  /// Was --status given?
+  [[nodiscard]] bool has_status() const;
   /// Adds to /metrics.
   void on_metrics(std::function<void(MetricsText&)> callback);
   /// The body of /healthz: "ok" or "degraded: why".  The answer is always 200: we are here.

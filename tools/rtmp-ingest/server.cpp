@@ -286,6 +286,8 @@ void serve(const Options& given, live::cli::Runtime& runtime) {
     fail(Exit::usage,
          "standard output is a terminal: pipe it into a program, give a command behind --, or say "
          "--no-output for players only");
+  if (!options.status_token_file.empty() && !runtime.has_status())
+    fail(Exit::usage, "--status-token-file is that of /streams at --status: give the address");
   if (options.has_command()) live::process::check_program(command_of(options).front());
   auto plain = one(runtime.listen(options.listen));
   std::vector<live::net::Listener> tls;

@@ -19,6 +19,8 @@ exits 64 20 rtmp-ingest --listen 127.0.0.1:0 --auth-url env:NO_SUCH_VARIABLE --n
 has err "--auth-url: "
 exits 64 20 rtmp-ingest --listen 127.0.0.1:0 --keys "" --no-output
 has err "--keys is empty"
+exits 64 20 rtmp-ingest --listen 127.0.0.1:0 --no-output --status-token-file token
+has err "--status-token-file .*--status"
 exits 64 20 rtmp-ingest --listen 127.0.0.1:0 --exec ""
 has err "--exec is empty"
 exits 64 20 rtmp-ingest --listen 127.0.0.1:0 --
