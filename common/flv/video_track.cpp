@@ -50,7 +50,9 @@ void VideoTrack::metadata(const VideoPacket& packet) {
   auto told = read_color_info(packet.data);
   if (!told || !video_codec(packet.codec_id)) return;
   if (!codec_) begin(packet.codec_id);  // it may come before the header
-  if (packet.codec_id == codec_id_) colour_ = std::move(told->colour);
+  if (packet.codec_id != codec_id_ || told->colour == colour_) return;
+  colour_ = std::move(told->colour);
+  changed_ = true;
 }
 
 void VideoTrack::refresh() {

@@ -39,7 +39,7 @@ class VideoTrack {
   [[nodiscard]] const std::optional<codec::Parameters>& parameters() const { return parameters_; }
   /// As the publisher told them last.
   [[nodiscard]] const std::optional<codec::Colour>& colour() const { return colour_; }
-  /// True once after the parameters changed.
+  /// True once after parameters or colours changed.
   bool take_changed() { return std::exchange(changed_, false); }
 
  private:

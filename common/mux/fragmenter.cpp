@@ -1,5 +1,6 @@
 #include "common/mux/fragmenter.hpp"
 
+#include "common/mp4/colour.hpp"
 #include "common/mp4/init.hpp"
 
 #include <algorithm>
@@ -15,6 +16,15 @@ namespace {
 constexpr std::size_t main_video = 0, main_audio = 1;
 
 std::uint32_t id_of(std::size_t track) { return static_cast<std::uint32_t>(track + 1); }
+
+/// `list` with the colours that `tracks` have.
+Buffer init_of(const std::vector<mp4::Track>& list, const Tracks& tracks) {
+  auto init = mp4::write_init(list);
+  for (std::size_t i = 0; i < tracks.size(); ++i) {
+    if (tracks[i] && tracks[i]->colour) init = mp4::with_colour(init, id_of(i), *tracks[i]->colour);
+  }
+  return init;
+}
 
 bool has(const Tracks& tracks, std::size_t track) {
   return track < tracks.size() && tracks[track].has_value();
@@ -62,7 +72,7 @@ void Fragmenter::begin_epoch() {
     list.push_back({id_of(i), timescale, now_[i]->parameters});
   }
   open_tracks();
-  init_ = std::make_shared<const Buffer>(mp4::write_init(list));
+  init_ = std::make_shared<const Buffer>(init_of(list, now_));
 }
 
 bool Fragmenter::takes(std::size_t track, bool key) {

@@ -4,6 +4,7 @@
 
 #include "common/base/gather.hpp"
 #include "common/base/units.hpp"
+#include "common/codec/colour.hpp"
 #include "common/codec/parameters.hpp"
 #include "common/mp4/fragment_writer.hpp"
 #include "common/mux/cut.hpp"
@@ -32,6 +33,7 @@ struct Sample {
 struct TrackInfo {
   codec::Parameters parameters;
   std::uint32_t timescale = video_timescale;  ///< video: 90000; audio: of the samples given
+  std::optional<codec::Colour> colour{};      ///< of video: told beside the bitstream
   bool operator==(const TrackInfo&) const = default;
 };
 using Tracks = std::vector<std::optional<TrackInfo>>;

@@ -3,7 +3,6 @@
 #include "common/flv/amf0.hpp"
 #include "common/flv/metadata.hpp"
 #include "common/flv/start_rule.hpp"
-#include "common/mp4/colour.hpp"
 #include "tools/rtmp-ingest/flv_output.hpp"
 #include "tools/rtmp-ingest/intake.hpp"
 #include "tools/rtmp-ingest/time_line.hpp"
@@ -67,7 +66,6 @@ struct Feed::State {
   TimeLine::Place place(const Media& given, const Part& part);
   void emit(Media& given);
   void pass(Message message, bool start, Monotonic arrived);
-  [[nodiscard]] std::shared_ptr<const Buffer> coloured(std::shared_ptr<const Buffer> init) const;
   void write_fragment(live::mux::Written& written);
 
   FeedOptions options;
@@ -243,8 +241,11 @@ void Feed::State::wish() {
   for (std::size_t i = 0; i < tracks.size(); ++i) {
     const auto& parameters = tracks[i].parameters();
     if (!parameters || (i == main_video && !video_live)) continue;
-    const bool video = tracks[i].video() != nullptr;
-    wanted[i] = {*parameters, video ? live::mux::video_timescale : parameters->sample_rate};
+    if (const auto* video = tracks[i].video()) {
+      wanted[i] = {*parameters, live::mux::video_timescale, video->colour()};
+    } else {
+      wanted[i] = {*parameters, parameters->sample_rate};
+    }
   }
   fragmenter->tracks(std::move(wanted));
 }
@@ -307,19 +308,8 @@ void Feed::State::pass(Message message, bool start, Monotonic arrived) {
   if (sinks.players) sinks.players({std::move(message), start, preface, arrived});
 }
 
-/// `init` with the colours that the publisher told.
-std::shared_ptr<const Buffer> Feed::State::coloured(std::shared_ptr<const Buffer> init) const {
-  const auto& tracks = intake.tracks();
-  for (std::uint32_t i = 0; i < tracks.size(); ++i) {
-    const auto* video = tracks[i].video();
-    if (video == nullptr || !video->colour()) continue;
-    init = std::make_shared<const Buffer>(live::mp4::with_colour(*init, i + 1, *video->colour()));
-  }
-  return init;
-}
-
 void Feed::State::write_fragment(live::mux::Written& written) {
-  if (written.init) sinks.header(coloured(std::move(written.init)), nullptr);
+  if (written.init) sinks.header(std::move(written.init), nullptr);
   sinks.media(std::move(written.media), written.start);
 }
 

@@ -139,7 +139,9 @@ void Intake::take_metadata(const Media& media, const VideoPacket& packet) {
   if (!live::flv::video_codec(packet.codec_id)) return;
   const auto track = track_of<VideoTrack>(packet.track);
   if (track == left_out) return;
-  std::get<VideoTrack>(tracks_[track].is).metadata(packet);
+  auto& video = std::get<VideoTrack>(tracks_[track].is);
+  video.metadata(packet);
+  changed_ = video.take_changed() || changed_;
 }
 
 void Intake::video_frame(Media& media, std::size_t track, const VideoPacket& packet, bool cut) {

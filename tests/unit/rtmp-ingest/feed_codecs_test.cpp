@@ -341,19 +341,27 @@ TEST_F(FeedCodecs, RubbishIsCountedAndLeftOut) {
 
 // Colours
 
-TEST_F(FeedCodecs, ColoursOfHighDynamicRangeStandInTheInitSegment) {
-  sound();
+/// A metadata packet: BT.2020 with this transfer, by its code point.
+Buffer color_info(double transfer) {
   Buffer told;
   live::flv::amf0::write_text(told, "colorInfo");
   live::flv::amf0::Object config, info;
   config.properties = {{"colorPrimaries", {9.0}},
-                       {"transferCharacteristics", {16.0}},
+                       {"transferCharacteristics", {transfer}},
                        {"matrixCoefficients", {9.0}}};
   info.properties = {{"colorConfig", {config}}};
   live::flv::amf0::write(told, {info});
-  const auto body =
-      video_body(live::flv::VideoPacket::Kind::metadata, four_cc("avc1"), false, told);
+  return video_body(live::flv::VideoPacket::Kind::metadata, four_cc("avc1"), false, told);
+}
 
+bool has_nclx(const Buffer& init, const char* code_points) {
+  const auto nclx = bytes(std::string{"6e636c78 "} + code_points);
+  return live::as_text(init).find(live::as_text(nclx)) != std::string_view::npos;
+}
+
+TEST_F(FeedCodecs, ColoursOfHighDynamicRangeStandInTheInitSegment) {
+  sound();
+  const auto body = color_info(16);
   video(0, body);
   video(0, avc_header(avcc_32));
   video(0, avc_frame(true, idr_32));
@@ -361,10 +369,29 @@ TEST_F(FeedCodecs, ColoursOfHighDynamicRangeStandInTheInitSegment) {
   feed().finish();
   ASSERT_EQ(epochs().size(), 1U);
   EXPECT_EQ(samples(1, 0).size(), 2U);
-  const auto init = live::as_text(*headers_.at(0).first);
-  const auto nclx = bytes("6e636c78 0009 0010 0009 00");
-  EXPECT_NE(init.find(live::as_text(nclx)), std::string_view::npos);
+  EXPECT_TRUE(has_nclx(*headers_.at(0).first, "0009 0010 0009 00"));
   EXPECT_EQ(passed_.at(1).preface->messages.at(1).payload, body) << "players get it as it was sent";
+}
+
+TEST_F(FeedCodecs, ColoursThatComeOrChangeLaterBeginAnEpochAtTheNextKeyFrame) {
+  sound();
+  video(0, avc_header(avcc_32));
+  video(0, avc_frame(true, idr_32));
+  video(40, color_info(16));
+  video(40, avc_frame(false, inter_32));
+  video(80, avc_frame(true, idr_32));
+  video(120, color_info(16));
+  video(120, avc_frame(true, idr_32));
+  video(160, color_info(18));
+  video(160, avc_frame(true, idr_32));
+  feed().finish();
+  ASSERT_EQ(epochs().size(), 3U) << "told again is no change";
+  EXPECT_FALSE(has_nclx(*headers_.at(0).first, "0009"));
+  EXPECT_TRUE(has_nclx(*headers_.at(1).first, "0009 0010 0009 00"));
+  EXPECT_TRUE(has_nclx(*headers_.at(2).first, "0009 0012 0009 00"));
+  EXPECT_EQ(samples(1, 0).size(), 2U);
+  EXPECT_EQ(samples(1, 1).size(), 2U);
+  EXPECT_EQ(samples(1, 2).size(), 1U);
 }
 
 }  // namespace
