@@ -179,6 +179,17 @@ bool answers(const AdobeAnswer& answer, const KeyLine& line) {
          CRYPTO_memcmp(expected.data(), answer.response.data(), expected.size()) == 0;
 }
 
+/// Who shows nothing but a name may have its key where nobody asked for it.
+std::string hint_for(const Presented& presented, const std::vector<KeyLine>& lines) {
+  if (!presented.names.empty()) return {};
+  const auto named = std::ranges::find(lines, presented.key, &KeyLine::name);
+  if (named == lines.end()) return {};
+  return fmt::format(
+      "it shows the name {} and no key; user and password of a URL are kept back by most encoders "
+      "until --challenge asks for them",
+      named->name);
+}
+
 bool is_for(const KeyLine& line, const Claim& claim, const Presented& presented, Wish wish) {
   return (line.app.empty() || line.app == claim.app) && (wish == Wish::play || !line.play_only) &&
          std::ranges::all_of(presented.names, [&](const auto& name) { return name == line.name; });
@@ -276,7 +287,9 @@ std::variant<Grant, Denial> Keys::check(const Claim& claim, Wish wish) const {
   const KeyLine* line = nullptr;
   if (presented && (!presented->key.empty() || claim.answer)) line = find(claim, *presented, wish);
   if (line == nullptr && is_costly(claim, wish)) line = find_crypt(claim, *presented, wish);
-  if (line == nullptr) return Denial{Denial::Why::unauthorized, "the key is not accepted"};
+  if (line == nullptr)
+    return Denial{Denial::Why::unauthorized, "the key is not accepted",
+                  presented ? hint_for(*presented, lines_) : ""};
   return Grant{line->name, public_query(claim.query), line->max_bit_rate};
 }
 

@@ -53,7 +53,8 @@ struct Grant {
 struct Denial {
   enum class Why { unauthorized, bad_name, unavailable };
   Why why = Why::unauthorized;
-  std::string text;  ///< for the log and the client: no secret, no hint which part was wrong
+  std::string text;    ///< for the log and the client: no secret, no hint which part was wrong
+  std::string hint{};  ///< for the log alone: what its reader could do; no secret
 };
 
 /// A claim read.

@@ -352,8 +352,8 @@ void Connection::refuse(const Denial& denial, bool publish) {
                          denial.text);
   }
   // Without the app: who forgets it puts the key in its place.
-  live::log::info("{}: refused to {}: {}", arrival_.peer, publish ? "publish" : "play",
-                  denial.text);
+  live::log::info("{}: refused to {}: {}{}{}", arrival_.peer, publish ? "publish" : "play",
+                  denial.text, denial.hint.empty() ? "" : ": ", denial.hint);
   leave("refused: " + denial.text);
 }
 

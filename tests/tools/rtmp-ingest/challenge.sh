@@ -25,6 +25,13 @@ wait_for 20 "the end of it" ended_in ingest "$longest"
 publish wrong film.flv "rtmp://door:another-key-here@127.0.0.1:$RTMP_PORT/live/door"
 await wrong 30
 ((STATUS != 0)) || fail "a wrong password was taken"
+start_ingest plain --keys keys.txt --no-output
+publish silent film.flv "rtmp://door:key-of-the-door@127.0.0.1:$RTMP_PORT/live/door"
+await silent 30
+((STATUS != 0)) || fail "ffmpeg has shown what nobody asked it for"
+has plain.err "refused to publish: .*the name door and no key.*--challenge"
+lacks plain.err "key-of-"
+RTMP_PORT=$(port_in ingest rtmp)
 publish nobody film.flv "rtmp://127.0.0.1:$RTMP_PORT/live/key-of-the-door"
 await nobody 30
 ((STATUS != 0)) || fail "who does not log in was let in"

@@ -82,6 +82,14 @@ TEST(Keys, RefuseWhatIsNotThere) {
   EXPECT_EQ(name(keys(""), claim("x")), "");
 }
 
+TEST(Keys, HintAtACredentialThatNobodyAskedFor) {
+  const auto file = keys("anna hNx1kQzYdB4r2mEo7sVt0a\n");
+  const auto hint = [&](const Claim& asked) { return std::get<Denial>(file.check(asked)).hint; };
+  EXPECT_THAT(hint(claim("anna")), HasSubstr("--challenge"));
+  EXPECT_EQ(hint(claim("a-wrong-key-that-came-alone")), "");
+  EXPECT_EQ(hint(claim("anna", "key=a-wrong-key-beside-it")), "");
+}
+
 TEST(Keys, TakeUserAndPasswordOfTheUrl) {
   const auto file = keys("anna hNx1kQzYdB4r2mEo7sVt0a\n");
   auto asked = claim("");
