@@ -94,8 +94,9 @@ meet ffmpeg "$RTMP_PORT" ffmpeg ffmpeg rtmp2src librtmp vlc
 meet rtmp2sink "$RTMP_PORT" rtmp2sink ffmpeg
 meet librtmp "$RTMP_PORT" librtmp ffmpeg
 meet ffmpeg tls ffmpeg-tls ffmpeg
+meet rtmp2sink tls rtmp2sink-tls ffmpeg
 if ((long)); then
-  meet rtmp2sink tls rtmp2sink-tls ffmpeg rtmp2src librtmp vlc
+  meet rtmp2sink tls rtmp2sink-tls-2 rtmp2src librtmp vlc
   meet rtmp2sink "$RTMP_PORT" rtmp2sink-2 rtmp2src librtmp vlc
   meet librtmp "$RTMP_PORT" librtmp-2 rtmp2src librtmp vlc
   meet ffmpeg tls ffmpeg-tls-2 rtmp2src librtmp vlc
