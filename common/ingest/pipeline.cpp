@@ -33,6 +33,8 @@ constexpr Ms gone_after_kill =
     1s;  // more is not waited for: uninterruptible sleep, a zombie without a parent
 constexpr Ms first_look = 5ms, longest_look = 100ms;  // at a group: nothing tells when it is empty
 constexpr Ms for_ever = 24h * 36'500;
+// Queued bytes that are written at once.  Less waits for what else was read: the reader is woken once for all of it.
+constexpr std::size_t written_at_once = 64U << 10U;
 
 std::string base_name(const std::string& program) {
   return program.substr(program.find_last_of('/') + 1);
@@ -58,6 +60,7 @@ struct Pipeline::State : std::enable_shared_from_this<Pipeline::State> {
   bool start_command();
   void ask_to_end();
   void feed();
+  void feed_soon();
   void wait_for_room();
   void reader_left();
   void stop_feeding();
@@ -99,6 +102,7 @@ struct Pipeline::State : std::enable_shared_from_this<Pipeline::State> {
   std::unique_ptr<process::Child> child;
   std::optional<PipelineOutput> output;  ///< while somebody is fed
   bool waiting_for_room = false;
+  bool feeds_soon = false;
   /// The command has closed its standard input and lives on, or the reader of standard output has left.
   bool deaf = false;
   bool asked = false;    ///< the group has had its SIGTERM
@@ -129,12 +133,17 @@ void Pipeline::State::push(Gather media, bool start) {
     net::spawn(io, options.name, keep_running(shared_from_this(), start_command()));
   }
   if (!output) wake.cancel();
-  feed();
+  if (queue.counts().queued >= written_at_once) {
+    feed();
+  } else {
+    feed_soon();
+  }
   log_drops(false);
 }
 
 void Pipeline::State::end(Phase how) {
   if (phase != Phase::live) return;
+  feed();
   phase = how;
   if (options.command && !begun) return gone();
   wake.cancel();
@@ -167,6 +176,15 @@ void Pipeline::State::feed() {
     }
   }
   if (queue.empty() && phase != Phase::live) wake.cancel();
+}
+
+void Pipeline::State::feed_soon() {
+  if (!output || waiting_for_room || std::exchange(feeds_soon, true)) return;
+  asio::post(io, [s = shared_from_this()] {
+    s->feeds_soon = false;
+    s->feed();
+    s->log_drops(false);
+  });
 }
 
 void Pipeline::State::wait_for_room() {

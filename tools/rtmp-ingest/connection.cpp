@@ -3,11 +3,13 @@
 #include "common/base/log.hpp"
 #include "common/net/spawn.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <random>
 #include <utility>
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 
 namespace rtmp_ingest {
@@ -24,9 +26,9 @@ constexpr auto reconnect_wait = 3s;  ///< for it to leave by itself, once it was
 constexpr std::size_t kept_events =
     32;  ///< room for so many; a read may bring thousands of small ones
 constexpr unsigned reads_in_turn = 8;  ///< then the others
-// Of a publisher for whom nobody waits:
-constexpr int portion_bytes = 16 * 1024;
-constexpr auto catch_up_interval = 80ms;  ///< looked at every 100 ms
+// By the clock:
+constexpr int many_bytes = 16 * 1024;      ///< are read when they have come
+constexpr std::size_t read_together = 16;  ///< then what they brought is passed on
 
 Monotonic now() { return std::chrono::steady_clock::now(); }
 
@@ -91,7 +93,7 @@ Connection::Connection(std::shared_ptr<Shared> shared, live::net::Link link, Arr
 Connection::~Connection() {
   if (!shared_.over) let_go();
   shared_.connections.erase(this);
-  shared_.unawaited.erase(this);
+  read_with(nullptr);
   if (shared_.on_end) shared_.on_end();
 }
 
@@ -149,19 +151,44 @@ bool Connection::hear() {
   return !leaving_ && !question_;
 }
 
-void Connection::awaited(bool by_somebody) {
+void Connection::awaited(Awaited by) {
+  const bool at_once = by == Awaited::by_players;
   boost::system::error_code ignored;
   link_.socket().set_option(
-      live::asio::socket_base::receive_low_watermark{by_somebody ? 1 : portion_bytes}, ignored);
-  if (by_somebody) {
-    shared_.unawaited.erase(this);
-  } else {
-    shared_.unawaited.insert(this);
-  }
+      live::asio::socket_base::receive_low_watermark{at_once ? 1 : many_bytes}, ignored);
+  auto& clock = by == Awaited::by_pipeline ? shared_.for_pipelines : shared_.for_nobody;
+  read_with(at_once ? nullptr : &clock);
 }
 
-void Connection::catch_up(Monotonic at) {
-  if (leaving_ || question_ || deciding_ || at - heard_ < catch_up_interval || hear()) return;
+void Connection::read_with(ReadByClock* clock) {
+  if (clock_ != nullptr) clock_->who.erase(this);
+  clock_ = clock;
+  if (clock == nullptr) return;
+  clock->who.insert(this);
+  if (!std::exchange(clock->running, true))
+    live::net::spawn(shared_.io, "read by clock", read_by_clock(keep_, *clock));
+}
+
+/// Until nobody is left.
+live::awaitable<void> Connection::read_by_clock(std::shared_ptr<Shared> shared,
+                                                ReadByClock& clock) {
+  live::asio::steady_timer timer{shared->io};
+  std::vector<Connection*> all;
+  for (auto next = now(); !clock.who.empty();) {
+    next = std::max(next + clock.interval, now());
+    timer.expires_at(next);
+    co_await timer.async_wait(live::as_result);
+    all.assign(clock.who.begin(), clock.who.end());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (i % read_together == read_together - 1) co_await let_others();
+      if (clock.who.contains(all[i])) all[i]->catch_up();
+    }
+  }
+  clock.running = false;
+}
+
+void Connection::catch_up() {
+  if (leaving_ || question_ || deciding_ || now() - heard_ < clock_->interval / 2 || hear()) return;
   boost::system::error_code ignored;
   link_.socket().cancel(ignored);  // it is converse()'s turn
 }
@@ -378,7 +405,7 @@ void Connection::publish_ended() {
   if (published_ == nullptr) return;
   shared_.hub.ended(*std::exchange(published_, nullptr), *this, "the publisher stopped", heard_);
   engaged_ = heard_;
-  awaited(true);  // commands are waited for
+  awaited(Awaited::by_players);  // its commands are answered at once
 }
 
 void Connection::play_ended() {

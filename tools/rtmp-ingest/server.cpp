@@ -232,9 +232,6 @@ live::awaitable<void> Server::tick() {
     co_await timer.async_wait(live::as_result);
     const auto at = now();
     hub_.tick(at);
-    const std::vector<Connection*> late{shared_->unawaited.begin(), shared_->unawaited.end()};
-    for (auto* connection : late)
-      connection->catch_up(at);
     if (ticks % ticks_a_second != 0 && !shared_->stopping) continue;
     const std::vector<Connection*> all{shared_->connections.begin(), shared_->connections.end()};
     for (auto* connection : all)

@@ -92,10 +92,12 @@ void Stream::session(Publisher& publisher, live::Monotonic now) {
   tell_players(&Player::source_came);
 }
 
-/// Whether there is any hurry.
+/// How much hurry there is.
 void Stream::tell_publisher() {
   if (!broadcast_ || broadcast_->publisher == nullptr) return;
-  broadcast_->publisher->awaited(broadcast_->pipeline != nullptr || !players_.empty());
+  auto by = broadcast_->pipeline != nullptr ? Awaited::by_pipeline : Awaited::by_nobody;
+  if (!players_.empty()) by = Awaited::by_players;
+  broadcast_->publisher->awaited(by);
 }
 
 void Stream::tell_players(void (Player::*what)()) {

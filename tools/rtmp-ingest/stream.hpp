@@ -18,6 +18,9 @@
 
 namespace rtmp_ingest {
 
+/// Who waits for what a publisher sends: with players also the pipeline, if any.
+enum class Awaited { by_nobody, by_pipeline, by_players };
+
 /// The connection that publishes, as its stream sees it.
 class Publisher {
  public:
@@ -26,8 +29,8 @@ class Publisher {
   virtual void evict(std::string_view code, std::string_view text) = 0;
   /// When it last sent audio or video; before the first, when it began to publish.
   [[nodiscard]] virtual live::Monotonic heard() const = 0;
-  /// Whether somebody waits for what it sends: a pipeline or players.  Called when it begins to publish, and later.
-  virtual void awaited(bool by_somebody) = 0;
+  /// Called when it begins to publish, and when something changes.
+  virtual void awaited(Awaited by) = 0;
 };
 
 /// A connection that plays.

@@ -113,6 +113,17 @@ TEST_F(PipelineTest, StartsItsCommandWithTheFirstStart) {
   EXPECT_EQ(logged("info door: its command ended after "), 1);
 }
 
+TEST_F(PipelineTest, WhatIsPushedTogetherIsWrittenTogether) {
+  start("read -r line; : >there; dd bs=64k count=1 of=second 2>/dev/null; exec cat >rest");
+  pipeline_->push(gather("K1\n"), true);
+  ASSERT_TRUE(until([this] { return std::filesystem::exists(folder_ / "there"); }));
+  for (const auto* piece : {"a ", "b ", "c ", "d ", "e "})
+    pipeline_->push(gather(piece), false);
+  EXPECT_TRUE(until_file("second", "a b c d e "));
+  pipeline_->finish();
+  EXPECT_TRUE(until_gone());
+}
+
 TEST_F(PipelineTest, ThatNeverHadMediaEndsWithoutACommand) {
   start("exec cat >out");
   pipeline_->finish();

@@ -26,8 +26,8 @@ struct FakePublisher : Publisher {
     evictions.push_back(std::string{code} + ": " + std::string{text});
   }
   live::Monotonic heard() const override { return last; }
-  void awaited(bool by_somebody) override { is_awaited = by_somebody; }
-  bool is_awaited = false;
+  void awaited(Awaited by) override { awaited_by = by; }
+  Awaited awaited_by = Awaited::by_nobody;
   live::Monotonic last;
   std::vector<std::string> evictions;
 };
@@ -170,22 +170,37 @@ TEST_F(HubOfStreams, ReplacesAPublisherAlwaysOrNeverAsTold) {
 
 TEST_F(HubOfStreams, TellsAPublisherWhetherSomebodyWaitsForIt) {
   options.play = Play::allow;
-  first.is_awaited = true;
+  first.awaited_by = Awaited::by_players;
   auto* stream = publish("door", first);
-  EXPECT_FALSE(first.is_awaited);
+  EXPECT_EQ(first.awaited_by, Awaited::by_nobody);
   FakePlayer player;
   live::net::Link link{live::Socket{io}};
   Sender sender{link};
   hub().join(*stream, player, sender, [] {});
-  EXPECT_TRUE(first.is_awaited);
+  EXPECT_EQ(first.awaited_by, Awaited::by_players);
   hub().leave(*stream, player, sender);
-  EXPECT_FALSE(first.is_awaited);
+  EXPECT_EQ(first.awaited_by, Awaited::by_nobody);
   hub().join(*stream, player, sender, [] {});
   now += 3s;
   EXPECT_EQ(publish("door", second), stream);
-  EXPECT_TRUE(second.is_awaited) << "another publisher, the same player";
+  EXPECT_EQ(second.awaited_by, Awaited::by_players) << "another publisher, the same player";
   hub().leave(*stream, player, sender);
-  EXPECT_FALSE(second.is_awaited);
+  EXPECT_EQ(second.awaited_by, Awaited::by_nobody);
+}
+
+TEST_F(HubOfStreams, TellsAPublisherThatAPipelineWaitsForIt) {
+  options.no_output = false;
+  options.play = Play::allow;
+  options.command = {"cat"};
+  auto* stream = publish("door", first);
+  EXPECT_EQ(first.awaited_by, Awaited::by_pipeline);
+  FakePlayer player;
+  live::net::Link link{live::Socket{io}};
+  Sender sender{link};
+  hub().join(*stream, player, sender, [] {});
+  EXPECT_EQ(first.awaited_by, Awaited::by_players);
+  hub().leave(*stream, player, sender);
+  EXPECT_EQ(first.awaited_by, Awaited::by_pipeline);
 }
 
 TEST_F(HubOfStreams, CountsPublishers) {
