@@ -51,7 +51,7 @@ void VideoTrack::metadata(const VideoPacket& packet) {
   if (!told || !video_codec(packet.codec_id)) return;
   if (!codec_) begin(packet.codec_id);  // it may come before the header
   if (packet.codec_id != codec_id_ || told->colour == colour_) return;
-  colour_ = std::move(told->colour);
+  colour_ = told->colour;
   changed_ = true;
 }
 
