@@ -15,7 +15,8 @@ namespace {
 constexpr std::int64_t second = 90'000;
 constexpr unsigned most_threads = 4;
 constexpr std::int64_t usual_sound = 1'024;  ///< samples of a packet
-constexpr std::int64_t hole = 3 * second;    ///< in pictures: longer than what an encoder holds
+/// In pictures: longer than what an encoder holds, and so long that sound has not waited for it (Interleaver::patience).
+constexpr std::int64_t hole = 2 * second;
 
 /// Between pictures: less than they lie apart where all are taken.
 std::int64_t interval_of(const Preset& preset, double source_rate) {
@@ -70,6 +71,7 @@ void PresetLine::run() {
   }
   if (sound_encoder_ && !hurry_)
     sound_encoder_->finish([this](live::av::Packet packet) { give_sound(std::move(packet)); });
+  if (last_ && sounded_ && *sounded_ - *last_ > hole) begin_anew();
   const auto sink = [this](live::av::Packet packet) { give(true, std::move(packet)); };
   while (encoder_ && !hurry_ && encoder_->flush(sink)) {
   }
@@ -116,6 +118,7 @@ void PresetLine::open(const live::av::Colour& colour) {
 }
 
 void PresetLine::sound(const Decoded& decoded) {
+  sounded_ = live::rescale(decoded.at, second, sound_rate_);
   const auto rate = sound_encoder_->stream().sample_rate;
   sound_encoder_->push(*decoded.frame, live::rescale(decoded.at, rate, sound_rate_),
                        [this](live::av::Packet packet) { give_sound(std::move(packet)); });

@@ -77,7 +77,7 @@ class PresetLine {
   std::unique_ptr<live::av::RenditionEncoder> encoder_;
   std::shared_ptr<const Tracks> tracks_;
   std::deque<live::av::Packet> early_;
-  std::optional<std::int64_t> last_, key_due_;
+  std::optional<std::int64_t> last_, sounded_, key_due_;  ///< 1/90000 s
   live::QueueThread<Decoded> queue_{queue_limit};
 };
 

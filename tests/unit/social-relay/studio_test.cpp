@@ -130,6 +130,24 @@ TEST_F(StudioTest, NothingOfTheTimeBeforeAHoleComesBehindIt) {
   }
 }
 
+/// As at the end of an input that transcoding was too slow for.
+TEST_F(StudioTest, PicturesThatAreLateBehindTheSoundDoNotComeAtTheEnd) {
+  using namespace std::chrono_literals;
+  auto film = test::film(
+      "-f lavfi -i testsrc2=s=192x108:r=25 -f lavfi -i sine=r=48000 -t 5 -c:v mpeg4 -c:a aac");
+  const auto middle = film.units.front().dts + 180'000;
+  std::erase_if(film.units, [&](const auto& unit) { return unit.video && unit.dts > middle; });
+  want({preset("one", 30)});
+  play(film);
+  studio_.finish();
+  ASSERT_FALSE(of("one", true).empty());
+  Us sounded{};
+  for (const auto& item : items_["one"]) {
+    if (!item->video) sounded = std::max(sounded, item->at);
+    EXPECT_TRUE(!item->video || item->at > sounded - 2s) << item->at.count();
+  }
+}
+
 TEST_F(StudioTest, SoundAloneIsMade) {
   auto film = test::film("-f lavfi -i sine=r=44100 -t 1 -c:a flac");
   want({preset("one", 30)});
