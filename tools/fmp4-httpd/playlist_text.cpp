@@ -16,6 +16,8 @@ using live::http::Body;
 
 constexpr std::size_t least_to_zip = 256;  // below, the header of gzip eats the gain
 
+constexpr std::size_t own_headers = 5;
+
 Body shared(std::string_view text) {
   const auto bytes = live::as_bytes(text);
   return Body{std::make_shared<const live::Buffer>(bytes.begin(), bytes.end())};
@@ -46,6 +48,7 @@ live::http::Response PlaylistText::response(const live::http::Request& request,
   const bool zip =
       text().size() >= least_to_zip && live::http::accepts_gzip(request.header("accept-encoding"));
   const auto& sent = form(zip);
+  headers.reserve(headers.size() + own_headers);
   headers.emplace_back("Content-Type", "application/vnd.apple.mpegurl");
   headers.emplace_back("Cache-Control", cache);
   headers.emplace_back("Vary", "Accept-Encoding");

@@ -5,6 +5,7 @@
 #include "common/net/spawn.hpp"
 #include "common/tree/names.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -22,6 +23,8 @@ using live::Monotonic;
 
 constexpr std::uint32_t events =
     IN_MOVED_TO | IN_CLOSE_WRITE | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF;
+
+constexpr unsigned reads_in_turn = 16;  // of inotify, then others have their turn
 
 Monotonic now() { return std::chrono::steady_clock::now(); }
 
@@ -50,7 +53,9 @@ live::awaitable<void> TreeWatch::listen() {
     const auto [error] = co_await inotify_.async_wait(live::asio::posix::descriptor_base::wait_read,
                                                       live::as_result);
     if (error) co_return;
-    read_events();
+    // What comes while people are being told is for others: they are told before anybody's next request is read.
+    for (unsigned times = 0; times < reads_in_turn && read_events(); ++times) {
+    }
   }
 }
 
@@ -61,7 +66,8 @@ void TreeWatch::News::tell() const {
     watched->for_files.wake();
 }
 
-void TreeWatch::read_events() {
+/// False when there was nothing more.
+bool TreeWatch::read_events() {
   alignas(inotify_event) std::array<char, 16'384> buffer;
   const auto n = ::read(inotify_.native_handle(), buffer.data(), buffer.size());
   News news;
@@ -73,6 +79,7 @@ void TreeWatch::read_events() {
     event(head.wd, head.mask, head.len > 0 ? name : "", news);
   }
   news.tell();
+  return n > 0;
 }
 
 void TreeWatch::event(int watch, std::uint32_t mask, std::string_view name, News& news) {
@@ -201,6 +208,16 @@ void TreeWatch::drop(const std::string& folder) {
   if (left == watched_.end() || !left->first.starts_with(stream + "/")) changed_.erase(stream);
 }
 
+/// Has its folder been replaced, or has something happened that we were not told?
+void TreeWatch::look(const Shared& watched, News& news) {
+  keep(watched);
+  const auto file =
+      root_.open(watched->folder_ + "/" + std::string{live::tree::media_playlist_name});
+  if (file && file->etag == watched->mark_) return;
+  if (load(*watched)) news.lists.push_back(watched);
+  news.files.push_back(watched);
+}
+
 void TreeWatch::tick(Monotonic at) {
   std::vector<std::string> idle;
   News news;
@@ -209,16 +226,18 @@ void TreeWatch::tick(Monotonic at) {
     const bool is_idle = is_gone || at - watched->asked_ > forgotten_after;
     if (is_idle && waiting_for(*watched) == 0) {
       idle.push_back(folder);
-      continue;
+    } else if (watched->watch_ < 0) {
+      look(watched, news);
     }
-    keep(watched);
-    const auto file = root_.open(folder + "/" + std::string{live::tree::media_playlist_name});
-    if (file && file->etag == watched->mark_) continue;
-    if (load(*watched)) news.lists.push_back(watched);
-    news.files.push_back(watched);
   }
   for (const auto& folder : idle)
     drop(folder);
+  auto next = watched_.upper_bound(looked_at_);
+  for (auto left = std::min(watched_.size(), looks_in_tick); left > 0; --left, ++next) {
+    if (next == watched_.end()) next = watched_.begin();
+    looked_at_ = next->first;
+    if (next->second->watch_ >= 0) look(next->second, news);
+  }
   news.tell();
 }
 

@@ -72,7 +72,7 @@ class TreeWatch {
   /// Grows with every version of this playlist or of a sister that is watched; never 0.
   [[nodiscard]] std::uint64_t stream_version(const WatchedPlaylist& of) const;
 
-  /// Once a second: forgets what nobody asks for, looks again at what is watched, and whether its folder is still the same.
+  /// Once a second: forgets what nobody asks for, and looks again, some hundreds in turn: whether the folder is still the same.
   void tick(live::Monotonic at);
   /// Everybody who waits is told, now and from now on.
   void stop();
@@ -82,6 +82,7 @@ class TreeWatch {
  private:
   static constexpr std::size_t most_watched = 4'096;
   static constexpr std::size_t most_sisters = 32;
+  static constexpr std::size_t looks_in_tick = 256;  ///< at what inotify tells about anyway
   static constexpr std::chrono::seconds forgotten_after{30};
 
   using Shared = std::shared_ptr<WatchedPlaylist>;
@@ -92,11 +93,12 @@ class TreeWatch {
   };
 
   live::awaitable<void> listen();
-  void read_events();
+  bool read_events();
   void event(int watch, std::uint32_t mask, std::string_view name, News& news);
   void keep(const Shared& watched);
   void leave(WatchedPlaylist& watched);
   bool load(WatchedPlaylist& watched);
+  void look(const Shared& watched, News& news);
   void drop(const std::string& folder);
 
   const live::http::Root& root_;
@@ -104,6 +106,7 @@ class TreeWatch {
   std::map<std::string, std::shared_ptr<WatchedPlaylist>> watched_;
   std::map<int, std::shared_ptr<WatchedPlaylist>> by_watch_;
   bool is_blind_ = false;  ///< inotify has refused a folder, and that was told
+  std::string looked_at_;  ///< the last one in turn
   std::uint64_t changes_ = 0;
   std::map<std::string, std::uint64_t> changed_;  ///< stream -> which of the changes was its last
   bool stopped_ = false;
