@@ -54,7 +54,7 @@ async function begun() {
 function playWithLibrary(video) {
   return new Promise((done) => {
     // A connection that has become slow is to be noticed (half-life, seconds) while there is something left in the buffer.
-    const hls = new Hls({lowLatencyMode: true, backBufferLength: 30, enableWorker: true, abrEwmaFastLive: 1});
+    const hls = new Hls({lowLatencyMode: true, backBufferLength: 30, enableWorker: true, abrEwmaFastLive: 0.25});
     window.hls = hls;  // for who looks from the console
     const end = (how) => {
       hls.destroy();
