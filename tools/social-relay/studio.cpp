@@ -76,7 +76,7 @@ void Studio::fail_epoch(const std::string& why) {
   end_epoch();
   if (!epoch) return live::log::error("transcode: {}", why);
   epoch_ = std::move(epoch);
-  if (!again_) again_.emplace();
+  if (!again_) again_ = Again{};
   live::log::error("transcode: {}; again in {}", why, live::format_duration(again_->failed()));
 }
 
