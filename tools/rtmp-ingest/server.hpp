@@ -7,7 +7,7 @@
 namespace rtmp_ingest {
 
 /// Serves until it is asked to stop, or, as the options say, has done its work.  Throws Failure.
-void serve(const Options& options, live::cli::Runtime& runtime);
+void serve(const Options& given, live::cli::Runtime& runtime);
 
 /// --new-key: the line for the key file goes to standard output, what to do with it to standard error.
 void print_new_key(const Options& options);

@@ -76,8 +76,9 @@ class ConnectionTimes : public testing::Test {
     send(first);
     talk();
   }
-  void introduce(ClientOptions::Role role) {
+  void introduce(ClientOptions::Role role, std::vector<std::string> four_ccs = {}) {
     ClientOptions options;
+    options.four_ccs = std::move(four_ccs);
     options.role = role;
     options.app = "live";
     options.tc_url = "rtmp://localhost/live";
@@ -101,8 +102,8 @@ class ConnectionTimes : public testing::Test {
     io_.poll();
     ASSERT_FALSE(heard().empty());
   }
-  void begin(ClientOptions::Role role) {
-    introduce(role);
+  void begin(ClientOptions::Role role, std::vector<std::string> four_ccs = {}) {
+    introduce(role, std::move(four_ccs));
     shake_hands();
     ASSERT_FALSE(events_.empty());
     ASSERT_TRUE(std::holds_alternative<Begun>(events_.front()));
@@ -205,6 +206,23 @@ TEST_F(ConnectionTimes, PingAPlayerAndEndOneThatDoesNotAnswer) {
   EXPECT_TRUE(lasts(times_.ping + times_.silence - margin));
   EXPECT_FALSE(lasts(times_.ping + times_.silence + margin));
   EXPECT_EQ(shared_->counts.timed_out, 1U);
+}
+
+TEST_F(ConnectionTimes, LetAPeerLeaveThatIsAskedToReconnect) {
+  begin(ClientOptions::Role::publish, {"avc1"});
+  connection_.lock()->stop(true);
+  talk();
+  EXPECT_TRUE(std::holds_alternative<live::rtmp::ReconnectAsked>(events_.back()));
+  EXPECT_TRUE(lasts(0s));
+  EXPECT_FALSE(lasts(3s + margin));
+}
+
+TEST_F(ConnectionTimes, AskNobodyToReconnectWhoDoesNotUnderstandIt) {
+  begin(ClientOptions::Role::publish);
+  connection_.lock()->stop(true);
+  talk();
+  EXPECT_TRUE(std::holds_alternative<Begun>(events_.back()));
+  EXPECT_FALSE(lasts(2s + margin));
 }
 
 }  // namespace
