@@ -1,6 +1,7 @@
 // HTTP requests on the loop: libcurl's multi interface driven by Asio.
 #pragma once
 
+#include "common/base/mapped_file.hpp"
 #include "common/net/asio.hpp"
 
 #include <chrono>
@@ -8,7 +9,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,12 +18,6 @@ namespace live::fetch {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-/// A part of a file as the body of a request: read as it is sent, never whole in memory.
-struct FileRange {
-  int fd = -1;  ///< stays open until the answer is there; its position is not used
-  std::uint64_t offset = 0, length = 0;
-};
-
 struct Request {
   std::string method = "GET", url, body;
   Headers headers;  ///< an empty value: libcurl's own header of that name is not sent
@@ -31,9 +25,9 @@ struct Request {
       3'000};                     ///< of the whole exchange, its wait for others included; 0: none
   std::size_t max_body = 65'536;  ///< of the answer; more is a failure
 
-  std::optional<FileRange> file;      ///< instead of `body`
-  std::chrono::milliseconds stall{};  ///< nothing moved for so long: a failure; 0: never
-  bool keep_headers = false;          ///< the answer's are wanted
+  std::shared_ptr<const MappedFile> file;  ///< instead of `body`
+  std::chrono::milliseconds stall{};       ///< nothing moved for so long: a failure; 0: never
+  bool keep_headers = false;               ///< the answer's are wanted
   bool exact = false;   ///< the path goes as it is ("/../" too), in HTTP/1.1: what was signed
   bool direct = false;  ///< never through a proxy
 };

@@ -2,9 +2,10 @@
 
 #include "common/base/failure.hpp"
 
-#include <chrono>
+#include <utility>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 
 namespace live::fetch {
 
@@ -41,9 +42,24 @@ Multi::~Multi() {
   ::curl_multi_cleanup(multi_);  // closes the connections that were kept, and says so
 }
 
-bool Multi::add(CURL* easy) { return ::curl_multi_add_handle(multi_, easy) == CURLM_OK; }
+bool Multi::add(CURL* easy) {
+  const bool taken = ::curl_multi_add_handle(multi_, easy) == CURLM_OK;
+  if (taken) ++running_;
+  return taken;
+}
 
-void Multi::remove(CURL* easy) { ::curl_multi_remove_handle(multi_, easy); }
+void Multi::remove(CURL* easy) {
+  ::curl_multi_remove_handle(multi_, easy);
+  left();
+}
+
+/// Nothing is to hold up the loop when the last one has gone.
+void Multi::left() {
+  if (--running_ > 0) return;
+  due_.reset();
+  is_set_ = false;
+  timer_.cancel();
+}
 
 int Multi::on_socket(CURL* /*easy*/, curl_socket_t fd, int what, void* self, void* /*socket*/) {
   auto& multi = *static_cast<Multi*>(self);
@@ -54,13 +70,43 @@ int Multi::on_socket(CURL* /*easy*/, curl_socket_t fd, int what, void* self, voi
 
 int Multi::on_timer(CURLM* /*multi*/, long timeout_ms, void* self) {
   auto& multi = *static_cast<Multi*>(self);
-  multi.timer_.cancel();
+  multi.due_.reset();
   if (timeout_ms < 0 || *multi.self_ == nullptr) return 0;
-  multi.timer_.expires_after(std::chrono::milliseconds{timeout_ms});
-  multi.timer_.async_wait([weak = multi.self_](boost::system::error_code error) {
-    if (!error && *weak != nullptr) (*weak)->act(CURL_SOCKET_TIMEOUT, 0);
-  });
+  if (timeout_ms == 0) {
+    multi.call_soon();
+  } else {
+    multi.call_at(std::chrono::steady_clock::now() + std::chrono::milliseconds{timeout_ms});
+  }
   return 0;
+}
+
+void Multi::call_soon() {
+  if (std::exchange(is_soon_, true)) return;
+  asio::post(io_, [weak = self_] {
+    if (*weak == nullptr) return;
+    (*weak)->is_soon_ = false;
+    (*weak)->act(CURL_SOCKET_TIMEOUT, 0);
+  });
+}
+
+/// curl changes its mind several times a request, mostly to a later time: the timer is set when it would go off too late only.
+void Multi::call_at(std::chrono::steady_clock::time_point due) {
+  due_ = due;
+  if (is_set_ && timer_.expiry() <= due) return;
+  is_set_ = true;
+  timer_.expires_at(due);
+  timer_.async_wait([weak = self_](boost::system::error_code error) {
+    if (!error && *weak != nullptr) (*weak)->on_time();
+  });
+}
+
+void Multi::on_time() {
+  is_set_ = false;
+  if (!due_) return;
+  const auto due = *due_;
+  if (std::chrono::steady_clock::now() < due) return call_at(due);
+  due_.reset();
+  act(CURL_SOCKET_TIMEOUT, 0);
 }
 
 bool Multi::watch(curl_socket_t fd, int wanted) {
@@ -117,7 +163,7 @@ void Multi::act(curl_socket_t fd, int ready) {
     if (message->msg != CURLMSG_DONE) continue;
     CURL* easy = message->easy_handle;
     const auto result = message->data.result;  // the message goes with the handle
-    ::curl_multi_remove_handle(multi_, easy);
+    remove(easy);
     on_done_(easy, result);
   }
 }

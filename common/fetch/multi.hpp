@@ -4,8 +4,11 @@
 
 #include "common/net/asio.hpp"
 
+#include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
 #include <boost/asio/steady_timer.hpp>
@@ -37,10 +40,18 @@ class Multi {
   void unwatch(curl_socket_t fd);
   void wait(const std::shared_ptr<Watch>& watch);
   void act(curl_socket_t fd, int ready);
+  void call_at(std::chrono::steady_clock::time_point due);
+  void call_soon();
+  void on_time();
+  void left();
 
   asio::io_context& io_;
   OnDone on_done_;
   asio::steady_timer timer_;
+  std::optional<std::chrono::steady_clock::time_point> due_;  ///< when curl wants to be called
+  bool is_set_ = false;   ///< the timer, to that time or an earlier one
+  bool is_soon_ = false;  ///< it is called with the loop's next turn
+  std::size_t running_ = 0;
   std::unordered_map<curl_socket_t, std::shared_ptr<Watch>> watches_;
   std::shared_ptr<Multi*> self_;  ///< what waits for the loop holds it; null once we have gone
   CURLM* multi_;

@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
 
 namespace live::fetch {
 namespace {
@@ -64,23 +64,24 @@ std::size_t Transfer::on_header(char* bytes, std::size_t /*one*/, std::size_t si
 
 std::size_t Transfer::on_read(char* bytes, std::size_t /*one*/, std::size_t size, void* user) {
   auto& self = *static_cast<Transfer*>(user);
-  const auto& file = *self.request_.file;
-  const auto left = std::min<std::uint64_t>(size, file.length - self.sent_);
-  if (left == 0) return 0;
-  const auto most = self.ration_(self, left);
+  const auto left = self.request_.file->bytes().subspan(static_cast<std::size_t>(self.sent_));
+  if (left.empty()) return 0;
+  const auto most = self.ration_(self, std::min(size, left.size()));
   self.paused_ = most == 0;
   if (self.paused_) return CURL_READFUNC_PAUSE;
-  const auto n = ::pread(file.fd, bytes, most, static_cast<off_t>(file.offset + self.sent_));
-  self.too_short_ = n <= 0;
-  if (n <= 0) return CURL_READFUNC_ABORT;
-  self.sent_ += static_cast<std::uint64_t>(n);
-  return static_cast<std::size_t>(n);
+  std::memcpy(bytes, left.data(), most);
+  self.too_short_ = !self.request_.file->is_whole();
+  if (self.too_short_) return CURL_READFUNC_ABORT;
+  self.sent_ += most;
+  return most;
 }
 
 /// A connection that was kept has turned out to be dead: once more on another one.
 int Transfer::on_seek(void* user, curl_off_t offset, int origin) {
   auto& self = *static_cast<Transfer*>(user);
-  if (origin != SEEK_SET || offset < 0) return CURL_SEEKFUNC_FAIL;
+  const auto whole = self.request_.file->bytes().size();
+  if (origin != SEEK_SET || offset < 0 || static_cast<std::uint64_t>(offset) > whole)
+    return CURL_SEEKFUNC_FAIL;
   self.sent_ = static_cast<std::uint64_t>(offset);
   return CURL_SEEKFUNC_OK;
 }
@@ -96,7 +97,7 @@ void Transfer::set_file() {
   CURL* easy = easy_.get();
   ::curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
   ::curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE,
-                     static_cast<curl_off_t>(request_.file->length));
+                     static_cast<curl_off_t>(request_.file->bytes().size()));
   ::curl_easy_setopt(easy, CURLOPT_READFUNCTION, &on_read);
   ::curl_easy_setopt(easy, CURLOPT_READDATA, this);
   ::curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, &on_seek);

@@ -178,6 +178,8 @@ live::awaitable<Bucket::Answer> Bucket::ask(Ask what) {
     answer.first = failures == 0 && lessons == 0;
     answer.reply = co_await send(what, credentials);
     answer.status = answer.reply.status;
+    if (what.body.file && !what.body.file->is_whole())  // no other attempt would fare better
+      fail(Exit::no_input, "it has become shorter while it was sent");
     if (auto error = s3::parse_error(answer.reply.body)) answer.error = std::move(*error);
     bool learnt = false;
     if (what.method == "HEAD" && is_refusal(answer.status) && answer.error.code.empty()) {

@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <exception>
 
+#include <malloc.h>
 #include <unistd.h>
 
 namespace s3_dvr_sync {
@@ -23,9 +24,15 @@ constexpr auto tell_interval = 30s;  // of JSON lines
 
 live::WallClock wall() { return std::chrono::system_clock::now(); }
 
-void print(std::string line) {
-  line += '\n';
-  std::fwrite(line.data(), 1, line.size(), stdout);
+/// Buffers of a request come and go a thousand times a minute: their pages are kept, and not asked for again.
+void keep_buffers() {
+  constexpr int largest = 1 << 20, spare = 4 << 20;
+  ::mallopt(M_MMAP_THRESHOLD, largest);
+  ::mallopt(M_TRIM_THRESHOLD, spare);
+}
+
+void print(const std::string& lines) {
+  std::fwrite(lines.data(), 1, lines.size(), stdout);
   std::fflush(stdout);
 }
 
@@ -35,7 +42,7 @@ bool tells_json() { return ::isatty(STDOUT_FILENO) == 0 && ::isatty(STDERR_FILEN
 live::awaitable<void> tell(Sync& sync) {
   for (;;) {
     co_await live::net::pause(tell_interval);
-    print(progress_json(sync.numbers(), wall(), false));
+    print(progress_json(sync.numbers(), wall(), false) + '\n');
   }
 }
 
@@ -55,7 +62,7 @@ live::awaitable<void> work(Sync& sync, const Options& options, live::cli::Runtim
 /// Nothing when all is there.
 void report(Sync& sync, bool ended) {
   const auto numbers = sync.numbers();
-  if (tells_json()) print(progress_json(numbers, wall(), true));
+  if (tells_json()) print(progress_json(numbers, wall(), true) + '\n');
   const auto& left = numbers.backlog;
   live::log::info("{} objects uploaded, {} bytes; {} left", numbers.objects, numbers.bytes,
                   left.files + left.playlists);
@@ -71,6 +78,7 @@ void report(Sync& sync, bool ended) {
 }  // namespace
 
 void run(const Options& options, live::cli::Runtime& runtime) {
+  keep_buffers();
   Sync sync{options, runtime.io()};
   if (options.dry_run) return print(sync.plan());
   runtime.status_line([&] { return progress_line(sync.numbers(), wall()); });

@@ -24,7 +24,7 @@ bool matches(const Object& found, const Stored& wanted) {
   return found.size == wanted.size && (by_etag || by_hash);
 }
 
-live::fetch::FileRange range_of(int fd, const PartPlan& plan, unsigned number, std::uint64_t size) {
+FileRange range_of(int fd, const PartPlan& plan, unsigned number, std::uint64_t size) {
   const auto begin = (number - 1) * plan.size;
   return {fd, begin, std::min(plan.size, size - begin)};
 }
@@ -75,8 +75,7 @@ std::optional<Ended> Uploader::settle(const Item& item, const Object& found, con
 }
 
 live::awaitable<Ended> Uploader::upload_whole(const Item& item, int fd) {
-  auto body =
-      co_await body_of(live::fetch::FileRange{fd, 0, item.mark.size}, settings_.content_md5);
+  auto body = co_await body_of(FileRange{fd, 0, item.mark.size}, settings_.content_md5);
   const Stored wanted{{}, body.sums.sha256, item.mark.size};
   auto over = Bucket::Over::nothing;
   if (!bucket_.notices_what_is_there()) {
@@ -93,7 +92,8 @@ live::awaitable<Ended> Uploader::upload_whole(const Item& item, int fd) {
 
 live::awaitable<Ended> Uploader::put_and_verify(const Item& item, Body body, Bucket::Over over) {
   Stored wanted{{}, body.sums.sha256, body.size()};
-  const bool from_file = body.file.has_value();
+  const bool from_file = body.file != nullptr;
+  const auto again = body;
   log_.will_put(item.key, item.mark, wanted.sha256);
   auto etag = co_await bucket_.put(item.key, item.kind, body, over);
   if (!etag) {  // a 412: something is there, and it may well be ours, of an answer that was lost
@@ -113,7 +113,22 @@ live::awaitable<Ended> Uploader::put_and_verify(const Item& item, Body body, Buc
   if (!matches(*found, wanted)) co_return is_somebody_elses(item.key);
   wanted.etag = found->etag;
   log_.done(item.key, item.mark, wanted);
+  if (from_file) co_await find_out(item, again);
   co_return Ended::done;
+}
+
+/// Where an If-None-Match is heeded nobody need ask with a HEAD before each PUT.  Who has many objects asks once, with one that is
+/// there already: heeded or not, it is there afterwards with the same bytes.
+live::awaitable<void> Uploader::find_out(const Item& item, Body body) {
+  constexpr unsigned many = 8;
+  constexpr std::uint64_t small = 2U << 20U;
+  const bool may_ask = !bucket_.notices_what_is_there() && item.kind == Kind::media;
+  if (put_ == many || !may_ask || body.size() > small || ++put_ < many) co_return;
+  try {
+    co_await bucket_.put(item.key, item.kind, std::move(body), Bucket::Over::nothing);
+  } catch (const live::Failure& failure) {
+    live::log::debug("{}: {}", live::printable(item.key), failure.what());
+  }
 }
 
 live::awaitable<Ended> Uploader::publish(std::string key, Kind kind, std::string text) {

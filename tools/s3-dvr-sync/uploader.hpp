@@ -57,6 +57,7 @@ class Uploader {
   /// What to do about an object that has been there before: its ending, or nothing: overwrite it.
   std::optional<Ended> settle(const Item& item, const Object& found, const Stored& wanted);
   live::awaitable<Ended> put_and_verify(const Item& item, Body body, Bucket::Over over);
+  live::awaitable<void> find_out(const Item& item, Body body);
   live::awaitable<std::optional<Ended>> resume(Parts& parts);
   live::awaitable<std::optional<Ended>> look_before_parts(const Parts& parts);
   live::awaitable<void> tidy(const std::string& key);
@@ -72,6 +73,7 @@ class Uploader {
   Bucket& bucket_;
   UploadLog& log_;
   UploadSettings settings_;
+  unsigned put_ = 0;  ///< objects, until the store was asked whether it notices what is there
 };
 
 }  // namespace s3_dvr_sync

@@ -1,5 +1,5 @@
 // A store for benches that keeps no bytes: s3_discard PORT.  It knows of each object what a client asks for afterwards (size,
-// MD5 as the ETag, its headers), checks no signature, and has a thread for each connection.
+// MD5 as the ETag, its headers), heeds If-None-Match as AWS does, checks no signature, and has a thread for each connection.
 #include "common/base/fd.hpp"
 #include "common/base/text.hpp"
 
@@ -41,7 +41,7 @@ struct Store {
 struct Request {
   std::string method, path, query, headers;
   std::uint64_t length = 0;
-  bool expects = false;
+  bool expects = false, only_new = false;
 };
 
 std::string lower(std::string text) {
@@ -111,6 +111,7 @@ class Connection {
       const auto value = line.size() > name.size() + 2 ? line.substr(name.size() + 2) : "";
       if (name == "content-length") out.length = std::strtoull(value.c_str(), nullptr, 10);
       if (name == "expect") out.expects = true;
+      if (name == "if-none-match") out.only_new = value == "*";
       if (name.starts_with("x-amz-meta-")) out.headers += line + "\r\n";
       at = next + 2;
     }
@@ -172,6 +173,8 @@ class Connection {
   bool put(const Request& request, const std::string& id, Object body) {
     const auto etag = fmt::format("ETag: \"{}\"\r\n", body.etag);
     body.headers = request.headers;
+    if (id.empty() && request.only_new && store_.objects.contains(request.path))
+      return reply("412 Precondition Failed", "", "");
     if (id.empty()) {
       store_.objects[request.path] = std::move(body);
     } else {

@@ -243,7 +243,7 @@ TEST_F(Fetch, SendsAPartOfAFile) {
   const auto file = file_of("0123456789");
   auto request = get(server.url("/a/../b%20c"));
   request.method = "PUT";
-  request.file = FileRange{file.get(), 2, 5};
+  request.file = std::make_shared<MappedFile>(file.get(), 2, 5);
   request.headers = {{"Content-Type", "video/mp4"}};
   request.exact = request.keep_headers = true;
   const auto reply = send(request);
@@ -257,10 +257,11 @@ TEST_F(Fetch, SendsAPartOfAFile) {
 
 TEST_F(Fetch, AFileThatHasBecomeShorterIsAFailure) {
   const test::HttpServer server{[](const std::string&) { return "-"; }};
-  const auto file = file_of("0123456789");
+  const auto file = file_of(std::string(100'000, 'x'));
   auto request = get(server.url());
   request.method = "PUT";
-  request.file = FileRange{file.get(), 0, 11};
+  request.file = std::make_shared<MappedFile>(file.get(), 0, 100'000);
+  ASSERT_EQ(::ftruncate(file.get(), 10), 0);
   EXPECT_EQ(send(request).error, "the file has become shorter while it was sent");
 }
 
@@ -279,7 +280,7 @@ TEST_F(Fetch, KeepsToTheRateWithWhatAllSend) {
   std::array<Reply, 2> replies;
   auto request = get(server.url());
   request.method = "PUT";
-  request.file = FileRange{file.get(), 0, 150'000};
+  request.file = std::make_shared<MappedFile>(file.get(), 0, 150'000);
   request.timeout = patience;
   const auto before = std::chrono::steady_clock::now();
   for (auto& reply : replies)
