@@ -1,4 +1,4 @@
-# kill -9 in mid-multipart: the next run goes on behind the parts that are there, and leaves no unfinished upload.
+# SIGTERM and kill -9 in mid-multipart: the next run goes on behind the parts that are there, and leaves no unfinished upload.
 . "$TESTS/tools/lib.sh"
 . "$TESTS/tools/s3-dvr-sync/lib/store.sh"
 
@@ -6,18 +6,25 @@ start_store --page 2 # not radosgw: what it took in parts dbstore gives back as 
 size=$((68 << 20))
 random_file dir/long.mp4 $size
 
-# Slow enough to be killed in between: the second part is on its way once the first is done.
-start first s3-dvr-sync --endpoint "$STORE" --settle 0 --jobs 1 --limit-rate 12M --log-level debug dir "s3://$BUCKET"
-parts_there() { # as the journal says
+# Slow enough to be ended in between: the next part is on its way once one is done.
+parts_there() { # parts_there COUNT: as the journal says
   /usr/bin/python3 -c 'import sqlite3, sys
 count = sqlite3.connect("file:dir/.s3-dvr-sync/journal.db?mode=ro", uri=True).execute("SELECT count(*) FROM parts")
-sys.exit(count.fetchone()[0] == 0)'
+sys.exit(count.fetchone()[0] < int(sys.argv[1]))' "$1"
 }
-wait_for 60 "a first part" parts_there
-stop first KILL
+begin() { # begin COUNT: until so many parts are there
+  start sync s3-dvr-sync --endpoint "$STORE" --settle 0 --jobs 1 --limit-rate 12M --log-level debug dir "s3://$BUCKET"
+  wait_for 60 "part $1" parts_there "$1"
+}
+begin 1
+stop sync
+equal "exit status" "$STATUS" 75
+begin 2
+stop sync KILL
+has sync.err 'goes on behind 1 of 5 parts'
 
 syncs 0 "$STORE"
-has err "goes on behind [1-9] of 5 parts"
+has err "goes on behind [2-4] of 5 parts"
 same_bytes long.mp4 dir/long.mp4
 equal "bytes uploaded" "$(jq -r .uploaded_bytes out | tail -n 1)" "$size"
 ask "$STORE/$BUCKET?uploads=" >uploads

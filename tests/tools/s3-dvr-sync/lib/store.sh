@@ -2,6 +2,7 @@
 # store.sh: a store to upload to.  Sourced after ../../lib.sh.
 #
 # radosgw with dbstore (Debian 13) checks signatures as S3 does; where it is not there, tests/support/s3-server does so, too.
+# The long form makes one in the build folder (tests/support/radosgw-tree), and every form takes it from there.
 # One that runs elsewhere: LIVE_S3=http://HOST:PORT, with the keys below.
 
 export AWS_ACCESS_KEY_ID=AKTEST AWS_SECRET_ACCESS_KEY=SKTESTSKTEST AWS_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true
@@ -14,9 +15,27 @@ port_of() {
   awk '/^ready/ { port = $2 } END { print port }' "$1.out"
 }
 
+radosgw_tree=$BIN/../radosgw
+
 has_dbstore() {
   local version
+  [[ ! -x $radosgw_tree/bin/radosgw ]] || PATH=$radosgw_tree/bin:$PATH
   version=$(radosgw --version 2>/dev/null | grep -oE 'version [0-9]+' | cut -d' ' -f2) && ((version >= 18))
+}
+
+# find_dbstore: a condition.
+find_dbstore() {
+  has_dbstore && return
+  ((long)) && "$TESTS/support/radosgw-tree" "$radosgw_tree" && has_dbstore
+}
+
+# It does not always end by itself.
+radosgw_admin() {
+  local attempt
+  for attempt in 1 2 3 4 5; do
+    timeout -k 1 4 radosgw-admin -c store/ceph.conf --no-mon-config -n client.rgw.x "$@" >admin.out 2>admin.err && return
+  done
+  fail "radosgw-admin $* $attempt times: $(tail -n 2 admin.err)"
 }
 
 start_radosgw() {
@@ -39,12 +58,18 @@ start_radosgw() {
  dbstore_db_dir = $PWD/store/data
  dbstore_config_uri = file:$PWD/store/config.db
  rgw_frontends = beast endpoint=127.0.0.1:$1
+ rgw_dns_name = localhost
  debug_rgw = 1
 CONF
-  start store radosgw -f -c store/ceph.conf --no-mon-config -n client.rgw.x --rgw-data "$PWD/store" --run-dir "$PWD/store/run"
+  run_radosgw "$1"
+  radosgw_admin user create --uid=t --display-name=t --access-key=AKTEST --secret-key=SKTESTSKTEST
+}
+
+# run_radosgw PORT [SECONDS]: its clock is ahead by so many.
+run_radosgw() {
+  start store env ${2:+CLOCK_AHEAD="$2"} radosgw -f -c store/ceph.conf --no-mon-config -n client.rgw.x \
+    --rgw-data "$PWD/store" --run-dir "$PWD/store/run"
   wait_for 60 "radosgw" listens "$1"
-  radosgw-admin -c store/ceph.conf --no-mon-config -n client.rgw.x user create --uid=t --display-name=t \
-    --access-key=AKTEST --secret-key=SKTESTSKTEST >user.out 2>user.err || fail "radosgw-admin: $(tail -n 2 user.err)"
 }
 
 # start_store [OPTION]...: STORE is its URL, BUCKET an empty bucket in it.  Options are s3-server's: with one of them it is
@@ -53,7 +78,7 @@ start_store() {
   BUCKET=test-$$-$RANDOM
   if (($# == 0)) && [[ -n ${LIVE_S3:-} ]]; then
     STORE=$LIVE_S3
-  elif (($# == 0)) && has_dbstore; then
+  elif (($# == 0)) && find_dbstore; then
     local port
     port=$(free_port)
     start_radosgw "$port"
