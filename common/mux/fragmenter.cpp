@@ -69,7 +69,7 @@ void Fragmenter::begin_epoch() {
           rescale(static_cast<std::int64_t>(track.floor), timescale, track.timescale));
     track.timescale = timescale;
     track.video = codec::is_video(now_[i]->parameters.codec);
-    list.push_back({id_of(i), timescale, now_[i]->parameters});
+    list.push_back({id_of(i), timescale, now_[i]->parameters, now_[i]->rotation});
   }
   open_tracks();
   init_ = std::make_shared<const Buffer>(init_of(list, now_));

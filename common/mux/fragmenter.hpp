@@ -34,6 +34,7 @@ struct TrackInfo {
   codec::Parameters parameters;
   std::uint32_t timescale = video_timescale;  ///< video: 90000; audio: of the samples given
   std::optional<codec::Colour> colour{};      ///< of video: told beside the bitstream
+  int rotation = 0;  ///< video: clockwise turn that shows it upright: 0, 90, 180 or 270
   bool operator==(const TrackInfo&) const = default;
 };
 using Tracks = std::vector<std::optional<TrackInfo>>;

@@ -1,6 +1,7 @@
 #include "tools/rtsp2fmp4/muxer.hpp"
 
 #include "common/base/log.hpp"
+#include "common/codec/parameters.hpp"
 
 #include <memory>
 #include <string>
@@ -16,11 +17,10 @@ Muxer::Muxer(live::mux::Cut cut, Output& output, Stats& stats)
       stats_(stats),
       fragmenter_(cut, [this](live::mux::Written& fragment) { write(fragment); }) {}
 
-void Muxer::tracks(std::optional<live::codec::Parameters> video,
-                   std::optional<live::codec::Parameters> audio, std::uint32_t audio_timescale) {
+void Muxer::tracks(std::optional<TrackInfo> video, std::optional<TrackInfo> audio) {
   live::mux::Tracks wish(2);
-  if (video) wish[video_track] = TrackInfo{std::move(*video), live::mux::video_timescale};
-  if (audio) wish[audio_track] = TrackInfo{std::move(*audio), audio_timescale};
+  wish[video_track] = std::move(video);
+  wish[audio_track] = std::move(audio);
   fragmenter_.tracks(std::move(wish));
 }
 

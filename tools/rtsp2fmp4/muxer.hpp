@@ -1,7 +1,6 @@
 // Samples to fragments (common/mux), fragments to the output.
 #pragma once
 
-#include "common/codec/parameters.hpp"
 #include "common/mux/fragmenter.hpp"
 #include "common/timeline/repair.hpp"
 #include "tools/rtsp2fmp4/output.hpp"
@@ -24,8 +23,7 @@ class Muxer {
   Muxer& operator=(const Muxer&) = delete;
 
   /// See live::mux::Fragmenter::tracks().
-  void tracks(std::optional<live::codec::Parameters> video,
-              std::optional<live::codec::Parameters> audio, std::uint32_t audio_timescale);
+  void tracks(std::optional<live::mux::TrackInfo> video, std::optional<live::mux::TrackInfo> audio);
 
   void video(Sample sample, const live::timeline::Repaired& at);
   void audio(Sample sample, const live::timeline::Repaired& at);

@@ -74,6 +74,7 @@ void Session::open_video(const Stream& stream, const Options& options, VideoPoli
   }
   policy.transcode = options.video == VideoMode::h264 || !stream.carried;
   video_stream_ = stream.index;
+  rotation_ = stream.rotation;
   video_ = std::make_unique<VideoTrack>(stream, policy, stats_,
                                         [this](Sample s) { on_video(std::move(s)); });
 }
@@ -136,9 +137,12 @@ void Session::flush() {
 }
 
 void Session::wish() {
-  const bool audio = audio_ && !(silence_ && silence_->given_up());
-  muxer_.tracks(video_ ? video_->parameters() : std::nullopt,
-                audio ? audio_->parameters() : std::nullopt, audio_timescale_);
+  std::optional<live::mux::TrackInfo> video, audio;
+  if (video_ && video_->parameters())
+    video = live::mux::TrackInfo{*video_->parameters(), video_timescale, {}, rotation_};
+  if (audio_ && audio_->parameters() && !(silence_ && silence_->given_up()))
+    audio = live::mux::TrackInfo{*audio_->parameters(), audio_timescale_};
+  muxer_.tracks(std::move(video), std::move(audio));
 }
 
 bool Session::waits_for_audio() const {

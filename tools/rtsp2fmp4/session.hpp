@@ -61,6 +61,7 @@ class Session {
   Stats& stats_;
   bool live_;
   unsigned video_stream_ = 0, audio_stream_ = 0;
+  int rotation_ = 0;  ///< of the video, as mp4::Track has it
   std::unique_ptr<VideoTrack> video_;
   std::unique_ptr<AudioTrack> audio_;
   bool time_line_begun_ = false;

@@ -21,6 +21,13 @@ for cut in frame gop 3s; do
   cmp got.v wanted.v || fail "video differs with --fragment $cut: $(diff got.v wanted.v | head -n 4)"
   cmp got.a wanted.a || fail "audio differs with --fragment $cut"
 done
+# What is to be shown turned stays so.
+ffmpeg -v error -y -i in.mp4 -c copy -metadata:s:v rotate=90 turned.mp4
+exits 0 60 rtsp2fmp4 --fragment gop turned.mp4
+said() { ffprobe -v error -select_streams v -show_entries stream_side_data=rotation -of csv=p=0 "$1" | tr -d ','; }
+equal "rotation" "$(said out)" "$(said turned.mp4)"
+[[ -n $(said out) ]] || fail "no rotation"
+
 equal "fragments by frame" "$(ffprobe -v error -select_streams v -count_packets -show_entries stream=nb_read_packets -of csv=p=0 frame.mp4)" 150
 equal "fragments by group" "$(fragments gop.mp4)" 3
 equal "fragments of 3 s" "$(fragments 3s.mp4)" 2

@@ -42,12 +42,12 @@ TEST(Muxer, WritesAndCounts) {
     muxer.video(sample(100, key),
                 {.dts = dts, .composition = 0, .duration = 3600, .covered = false});
   };
-  muxer.tracks(video_parameters(320), std::nullopt, 0);
+  muxer.tracks(live::mux::TrackInfo{video_parameters(320)}, std::nullopt);
   picture(900'000, false);
   EXPECT_FALSE(muxer.begun());
   picture(903'600, true);
   picture(907'200, false);
-  muxer.tracks(video_parameters(640), std::nullopt, 0);
+  muxer.tracks(live::mux::TrackInfo{video_parameters(640)}, std::nullopt);
   picture(910'800, true);
   muxer.flush();
   EXPECT_TRUE(muxer.begun());
