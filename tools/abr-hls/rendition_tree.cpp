@@ -157,6 +157,7 @@ void RenditionTree::gap(const SegmentFacts& facts, Us duration) {
   changed_ = urgent_ = true;
 }
 
+/// It is written before the list that names the segment is, all at once.
 void RenditionTree::note_in_journal(const hls::Segment& segment) {
   auto entry = segment;
   entry.parts.clear();
@@ -170,7 +171,6 @@ void RenditionTree::note_in_journal(const hls::Segment& segment) {
   }
   journal_ += hls::format_entry(entry, journaled_ ? &*journaled_ : nullptr);
   journaled_ = std::move(entry);
-  flush_journal();
 }
 
 void RenditionTree::flush_journal() {
