@@ -75,7 +75,9 @@ Endpoints in_turns(const Endpoints& found, const std::optional<tcp::endpoint>& d
     if (i < first.size()) out.push_back(first[i]);
     if (i < second.size()) out.push_back(second[i]);
   }
-  std::ranges::stable_partition(out, [&](const auto& endpoint) { return endpoint != doubtful; });
+  // not of std::ranges, which clang 14 cannot read with this library
+  std::stable_partition(out.begin(), out.end(),
+                        [&](const auto& endpoint) { return endpoint != doubtful; });
   if (out.size() > most_addresses) out.resize(most_addresses);
   return out;
 }
