@@ -6,18 +6,21 @@
 
 namespace live::av {
 
-/// Takes pictures that lie an interval apart, and forgives a quarter of it: stamps jitter.
+/// Takes pictures that lie an interval apart, and forgives an eighth of it: stamps jitter.
 class Thinner {
  public:
   /// 1/90000 s; 0 takes every picture.
   explicit Thinner(std::int64_t interval) : interval_(interval) {}
 
-  /// Pictures come in order.  A key picture is always taken.
-  bool take(std::int64_t at, bool key) {
-    if (due_ && !key && at < *due_ - interval_ / 4) return false;
-    due_ = (due_ && at < *due_ + interval_ / 2 ? *due_ : at) + interval_;
+  /// Pictures come in order.  `always`: a key picture, say, is taken whenever it comes, and the others are counted from it.
+  bool take(std::int64_t at, bool always) {
+    const bool early = due_ && at < *due_ - interval_ / 8;
+    if (early && !always) return false;
+    due_ = (due_ && !early && at < *due_ + interval_ / 2 ? *due_ : at) + interval_;
     return true;
   }
+  /// When the next picture is wanted; the first one is wanted whenever it comes.
+  [[nodiscard]] std::optional<std::int64_t> due() const { return due_; }
 
  private:
   std::int64_t interval_;

@@ -23,6 +23,7 @@ class Facts:
     end: dict = field(default_factory=dict)
     frame: float = 0.0  # the longest sample of the main track
     median: float = 0.0  # of the main track's samples
+    delay: float | None = None  # from decoding to showing where they are in the same order: of a sync sample
     sync_first: bool = True  # the main track's first sample
     sync_any: bool = True
     tracks: tuple = ()  # that have samples
@@ -40,7 +41,7 @@ class Facts:
     @property
     def own(self):
         """How long it lasts.  Its pictures may end before its sound does."""
-        end, sound = self.end[self.main], self.end.get("audio", 0)
+        end, sound = self.end[self.main], self.end.get("audio", 0) - (self.delay or 0)
         return (sound if sound > end + BEHIND else end) - self.start[self.main]
 
 
@@ -62,6 +63,7 @@ def facts_of(samples_by_track, duration, data, declared=None):
         facts.median = sorted(s[1] for s in main.entries)[len(main.entries) // 2] / main.track.timescale
         facts.sync_first = main.entries[0][4]
         facts.sync_any = any(s[4] for s in main.entries)
+        facts.delay = next((s[2] / main.track.timescale for s in main.entries if s[4]), None)
     return facts
 
 
@@ -76,6 +78,7 @@ class Media:
         self.parts = {}  # (msn, index) -> Facts
         self.part_bytes = {}
         self.drift = 0.0
+        self.delay = None
 
     def take(self, playlist):
         offset = {}
@@ -135,6 +138,12 @@ class Media:
 
     def read(self, uri, data, duration, map_, where):
         """Facts, or nothing when it is broken, which is told."""
+        facts = self.parse(uri, data, duration, map_, where)
+        if facts is not None:
+            facts.delay = self.delay = facts.delay if facts.delay is not None else self.delay
+        return facts
+
+    def parse(self, uri, data, duration, map_, where):
         is_ts = data[:1] == b"\x47" and len(data) % ts.PACKET == 0
         if is_ts or uri.split("?")[0].endswith(".ts"):
             try:

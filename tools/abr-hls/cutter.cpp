@@ -16,7 +16,10 @@ constexpr std::int64_t part_grain = 10 * millisecond;
 std::int64_t ticks(std::chrono::milliseconds duration) { return duration.count() * 90; }
 
 /// All parts but the last of a segment last 85 % of PART-TARGET (RFC 8216bis §4.4.4.9).
-bool is_long_enough(std::int64_t part, std::int64_t target) { return part * 100 >= target * 85; }
+std::int64_t shortest_part(std::int64_t target) { return (target * 85 + 99) / 100; }
+bool is_long_enough(std::int64_t part, std::int64_t target) {
+  return part >= shortest_part(target);
+}
 
 }  // namespace
 
@@ -30,15 +33,29 @@ std::int64_t Cutter::tolerance() const {
   return rules_.follow_source ? 2 * millisecond : millisecond;
 }
 
-void Cutter::expect(std::int64_t duration) {
+void Cutter::expect(std::int64_t duration, std::int64_t longest) {
   if (part_target_) return;
   const auto step = part_step();
   part_target_ = step;
   if (step == 0 || duration <= 0) return;
   const auto pictures = std::max<std::int64_t>(1, (step + duration - 1 - tolerance()) / duration);
   part_target_ = std::max(pictures * duration, step);
-  if (rules_.follow_source)
-    part_target_ = (*part_target_ + stamp_error + part_grain - 1) / part_grain * part_grain;
+  if (rules_.follow_source) part_target_ = with_room(*part_target_, duration, longest);
+}
+
+/// A part can always end between 85 % of PART-TARGET and that, if no picture lasts longer than the difference.  What the lists
+/// have already that go on is good enough.
+std::int64_t Cutter::with_room(std::int64_t target, std::int64_t duration,
+                               std::int64_t longest) const {
+  const auto whole_grains = [](std::int64_t time) {
+    return (time + part_grain - 1) / part_grain * part_grain;
+  };
+  const auto least = whole_grains(target + stamp_error);
+  const auto most = 2 * least;
+  const auto before = rules_.part_before.count() * second / 1'000'000;
+  if (before >= least && before <= most) return before;
+  const bool uneven = longest * 4 > duration * 5;
+  return uneven ? std::clamp(whole_grains(longest * 100 / 15), least, most) : least;
 }
 
 Cutter::Answer Cutter::sound(std::int64_t at, std::int64_t duration) {
@@ -60,7 +77,18 @@ Cutter::Answer Cutter::take(std::int64_t at, std::int64_t duration, Answer answe
 
 std::int64_t Cutter::next_due() const {
   const auto key = std::min(next_key_, segment_grid_ + ticks(rules_.segment));
-  return part_step() > 0 ? std::min(key, next_part_) : key;
+  return part_step() > 0 ? std::min(key, part_end()) : key;
+}
+
+/// At its place in the grid, where it is long enough there, and not too long.
+std::int64_t Cutter::part_end() const {
+  const auto target = part_target_.value_or(part_step());
+  return std::clamp(next_part_, part_begin_ + shortest_part(target), part_begin_ + target);
+}
+
+bool Cutter::is_late(std::int64_t at) const {
+  return part_step() > 0 && begun_ && part_target_ &&
+         at > part_begin_ + *part_target_ + part_jitter.count() * second / 1'000'000;
 }
 
 Cutter::Answer Cutter::by_time(std::int64_t at, std::int64_t duration) {
@@ -129,7 +157,7 @@ std::vector<Cut> Cutter::pass(std::int64_t until) {
   settle();
   for (;;) {
     const auto segment = segment_begin_ + targets_->segment.count() * second;
-    const auto part = part_step() > 0 ? part_begin_ + part_step() : segment;
+    const auto part = part_step() > 0 ? part_begin_ + *part_target_ : segment;
     const auto due = std::max(end_, std::min(segment, part));
     if (due > until) return cuts;
     if (due >= segment) {
@@ -173,9 +201,11 @@ bool Cutter::part_due(std::int64_t at, std::int64_t duration, bool key) const {
   const auto so_far = rules_.follow_source ? part_so_far_ : at - part_begin_;
   const auto slack = rules_.follow_source ? 0 : tolerance();
   // A part that was cut before its time, for a picture that lasts long, must not leave a stump behind it.
-  const bool long_enough = is_long_enough(so_far + tolerance(), target);
+  const bool long_enough = is_long_enough(so_far, target);
   const bool in_time = at + tolerance() >= next_part_ || (rules_.follow_source && key);
-  return (in_time && long_enough) || (duration > 0 && so_far + duration > target + slack);
+  const bool last_chance = duration > 0 && so_far + duration > target + slack;
+  // Where pictures are encoded, one can be shown again as soon as the part is long enough.
+  return (in_time && long_enough) || (last_chance && (long_enough || rules_.follow_source));
 }
 
 /// Parts divide the time between key frames evenly.
@@ -208,9 +238,11 @@ void Cutter::set_targets(std::int64_t segment) {
   const auto wished = (ticks(rules_.segment) + second - 1) / second;
   Targets targets;
   targets.segment = std::chrono::seconds{std::max(wished, (segment + second / 2) / second)};
-  targets.part = live::Us{(*part_target_ * 100 + 8) / 9};
+  targets.part = part_target();
   targets_ = targets;
 }
+
+live::Us Cutter::part_target() const { return live::Us{(part_target_.value_or(0) * 100 + 8) / 9}; }
 
 void Cutter::settle() {
   if (targets_) return;

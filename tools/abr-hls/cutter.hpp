@@ -4,7 +4,8 @@
 // within them key frames at or behind n * key interval.  With one: whole GOPs of the source as many as fit, each of the first
 // two in a segment of its own (TARGETDURATION is not known before they are over); what would become longer than
 // TARGETDURATION is cut there without a key frame.  Its parts are as long as their pictures last in the order of decoding,
-// none is longer than PART-TARGET, and one begins at a key frame where the part before it is long enough.
+// none is longer than PART-TARGET, and one begins at a key frame where the part before it is long enough.  Where pictures last
+// unequally long, PART-TARGET has room for that; only before one that needs more than that can a part be too short.
 //
 // Stamps are 1/90000 s; one that is up to 1 ms early counts as in time (containers round), up to 2 ms where the source's are
 // cut (decode time and reordering are both rounded).
@@ -21,10 +22,14 @@
 
 namespace abr_hls {
 
+/// Stamps jitter: a part may be longer than PART-TARGET by so much, and is listed with PART-TARGET then.
+constexpr live::Us part_jitter{10'000};
+
 struct CutRules {
   std::chrono::milliseconds segment{4'000}, key_interval{2'000}, part{500};  ///< part 0: none
   std::chrono::milliseconds longest_gop{10'000};
   bool follow_source = false;  ///< a rendition copies the source: key frames are where it has them
+  live::Us part_before{};      ///< PART-TARGET of the lists that go on; 0: none do
 };
 
 struct Cut {
@@ -57,8 +62,8 @@ class Cutter {
   /// its presentation time, others by decode time plus the reordering delay (follow_source); `source_key`: it is a key frame of
   /// the source.
   Answer picture(std::int64_t at, std::int64_t duration, bool source_key);
-  /// follow_source, before the first picture: how long one usually lasts.  Says PART-TARGET once and for all.
-  void expect(std::int64_t duration);
+  /// Before the first picture: how long one usually lasts, and how long some do.  Says PART-TARGET once and for all.
+  void expect(std::int64_t duration, std::int64_t longest = 0);
   /// follow_source: no picture has come up to `until`, and sound has: what is due by time.  A picture that comes from before
   /// the last of these is too late.
   std::vector<Cut> pass(std::int64_t until);
@@ -67,12 +72,16 @@ class Cutter {
 
   /// With follow_source nothing before the first two GOPs are over, or one has become longest_gop.
   [[nodiscard]] std::optional<Targets> targets() const { return targets_; }
+  /// PART-TARGET, once a picture has come or was expected; 0: no parts.
+  [[nodiscard]] live::Us part_target() const;
   /// No more pictures: targets() stands from now on.
   void settle();
   /// A new time line: the next picture begins a segment, behind a discontinuity.
   void restart();
   /// Where the next key frame or part is due, whether a picture is there or not (not with follow_source).
   [[nodiscard]] std::int64_t next_due() const;
+  /// Without a picture before `at` the open part would last longer than PART-TARGET (not with follow_source).
+  [[nodiscard]] bool is_late(std::int64_t at) const;
 
  private:
   static constexpr std::size_t gops_remembered = 4;
@@ -83,6 +92,9 @@ class Cutter {
   Cut begin_segment(std::int64_t at, std::int64_t grid);
   [[nodiscard]] bool hole_before(std::int64_t at) const;
   [[nodiscard]] bool part_due(std::int64_t at, std::int64_t duration, bool key) const;
+  [[nodiscard]] std::int64_t part_end() const;
+  [[nodiscard]] std::int64_t with_room(std::int64_t target, std::int64_t duration,
+                                       std::int64_t longest) const;
   void note_parts(std::int64_t at);
   [[nodiscard]] std::int64_t part_step() const;
   [[nodiscard]] std::int64_t longest_segment() const;

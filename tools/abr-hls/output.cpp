@@ -64,6 +64,7 @@ class Output::State {
     }
   }
 
+  [[nodiscard]] Us least_part_target() const;
   void epoch(std::vector<RenditionInfo> renditions);
   void cut(const Cut& cut, const Targets& targets);
   void push(std::size_t rendition, bool video, Sample sample);
@@ -139,6 +140,16 @@ void Output::State::epoch(std::vector<RenditionInfo> renditions) {
     active.info = std::move(info);
   }
   record_due_ = true;
+}
+
+/// Those with sound alone, or fewer pictures, have a longer one than the cuts were made for.
+Us Output::State::least_part_target() const {
+  std::optional<Us> least;
+  for (const auto& [name, one] : trees_) {
+    const auto target = one.list().part_target;
+    if (target && (!least || *target < *least)) least = target;
+  }
+  return least.value_or(Us{});
 }
 
 /// What is open is closed, and all lists end with the same segment.
@@ -395,6 +406,7 @@ void Output::State::tick(live::Monotonic now) {
 Output::Output(const Options& options, Stats& stats)
     : state_(std::make_unique<State>(options, stats)) {}
 Output::~Output() = default;
+Us Output::listed_part_target() const { return state_->least_part_target(); }
 void Output::epoch(std::vector<RenditionInfo> renditions) { state_->epoch(std::move(renditions)); }
 void Output::cut(const Cut& cut, const Targets& targets) { state_->cut(cut, targets); }
 void Output::push(std::size_t rendition, bool video, Sample sample) {

@@ -24,10 +24,10 @@ struct RenditionInfo {
   std::string name;
   /// Neither: the source is too small for it, it has nothing in this epoch.
   std::optional<live::codec::Parameters> video, audio;
-  bool copied = false;         ///< its pictures are the source's, for which the cuts are made
-  int rotation = 0;            ///< of copied video: clockwise turn that shows it upright
-  std::uint64_t peak = 0;      ///< declared: VBV + audio + 5 %; 0: unknown (copied)
-  std::int64_t frame_90k = 0;  ///< usual duration of a picture; 0: none or unknown
+  int rotation = 0;        ///< of copied video: clockwise turn that shows it upright
+  std::uint64_t peak = 0;  ///< declared: VBV + audio + 5 %; 0: unknown (copied)
+  std::int64_t thinned_90k =
+      0;  ///< how long a picture lasts where it has fewer than the source; else 0
 };
 
 /// An encoded access unit or audio frame.
@@ -47,6 +47,9 @@ class Output {
   /// Failure(try_again) when another holds the lock for 5 s.
   Output(const Options& options, Stats& stats);
   ~Output();
+
+  /// PART-TARGET of the lists that go on; 0: none do.
+  [[nodiscard]] live::Us listed_part_target() const;
 
   /// From the next segment on: new init segments and, but for the first time, a discontinuity.
   void epoch(std::vector<RenditionInfo> renditions);

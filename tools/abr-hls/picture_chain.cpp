@@ -3,6 +3,7 @@
 #include "common/av/picture_rate.hpp"
 #include "common/base/log.hpp"
 #include "tools/abr-hls/options.hpp"
+#include "tools/abr-hls/part_target.hpp"
 #include "tools/abr-hls/stats.hpp"
 
 #include <algorithm>
@@ -44,16 +45,16 @@ PictureChain::PictureChain(Surroundings around, Source source)
   queue_.start([this] { run(); });
 }
 
-bool PictureChain::push(SharedUnit unit, bool key) {
-  return queue_.push(Item{std::move(unit), key, 0, std::chrono::steady_clock::now()});
+bool PictureChain::push(SharedUnit unit, std::optional<std::int64_t> key_at) {
+  return queue_.push(Item{std::move(unit), key_at, 0, std::chrono::steady_clock::now()});
 }
 
 bool PictureChain::hold_until(std::int64_t at) {
-  return queue_.push(Item{{}, false, at, std::chrono::steady_clock::now()});
+  return queue_.push(Item{{}, {}, at, std::chrono::steady_clock::now()});
 }
 
 bool PictureChain::stand_in(std::int64_t at, bool key, bool at_end) {
-  Item item{{}, key, at, std::chrono::steady_clock::now()};
+  Item item{{}, key ? std::optional{at} : std::nullopt, at, std::chrono::steady_clock::now()};
   if (!at_end) return queue_.push(std::move(item));
   stands_in_.push_back(std::move(item));
   return true;
@@ -73,15 +74,16 @@ void PictureChain::run() {
   decoder_.finish([this](live::av::Frame picture) { present(std::move(picture)); });
   for (auto& item : stands_in_)
     take(item);
-  if (stands_until_) hold(*stands_until_);
+  if (stands_until_) hold(*stands_until_, *stands_until_);
   end_rungs();
 }
 
 void PictureChain::take(Item& item) {
   arrival_ = item.arrival;
   if (!item.unit)
-    return source_.follow_source ? show_again(item.hold_until, item.key) : hold(item.hold_until);
-  if (item.key) keys_.insert(item.unit->pts);
+    return source_.follow_source ? show_again(item.hold_until, item.key_at.has_value())
+                                 : hold(item.hold_until, item.hold_until);
+  if (item.key_at) keys_.insert(*item.key_at);
   const bool taken = decoder_.push(
       item.unit->packet, [this](live::av::Frame picture) { present(std::move(picture)); });
   if (!taken) around_.stats.unusable.add();
@@ -98,7 +100,7 @@ void PictureChain::present(live::av::Frame frame) {
     end_rungs();
     open_rungs(format, again ? at : 0);
   } else if (last_ && at - last_at_ < longest_hold) {
-    hold(at - picture_duration() * 3 / 2);  // jitter is no hole
+    hold(at - picture_duration() * 3 / 2, at);  // jitter is no hole
   }
   const auto decision = govern(at);
   if (decision.first > first_) give_up_rungs(decision.first, at);
@@ -109,11 +111,13 @@ void PictureChain::present(live::av::Frame frame) {
   hand_on(last_, at, key);
 }
 
-/// Segments, key frames and parts that are due before `until` begin with the last picture.
-void PictureChain::hold(std::int64_t until) {
+/// Segments, key frames and parts that are due before `until` begin with the last picture, and so does a part that cannot wait
+/// for the one at `next`.
+void PictureChain::hold(std::int64_t until, std::int64_t next) {
   if (!last_ || source_.follow_source) return;
-  for (auto due = around_.cutter.next_due(); due <= until && due > last_at_;
-       due = around_.cutter.next_due())
+  const auto& cutter = around_.cutter;
+  for (auto due = cutter.next_due(); due > last_at_ && (due <= until || cutter.is_late(next));
+       due = cutter.next_due())
     show_again(due, false);
 }
 
@@ -128,9 +132,11 @@ void PictureChain::show_again(std::int64_t at, bool key) {
 void PictureChain::hand_on(std::shared_ptr<const live::av::Frame> frame, std::int64_t at,
                            bool key) {
   last_at_ = at;
+  bool begins = false;
   if (!source_.follow_source) {
     const auto answer = around_.cutter.picture(at, picture_duration(), false);
     key = answer.key;
+    begins = answer.cut.has_value();
     if (answer.cut && answer.cut->discontinuity) around_.stats.holes.add();
     if (answer.cut && answer.cut->segment && wanted_first_ < first_)
       take_rungs_back(wanted_first_, at);
@@ -142,7 +148,7 @@ void PictureChain::hand_on(std::shared_ptr<const live::av::Frame> frame, std::in
   const auto lag = std::chrono::steady_clock::now() - arrival_;
   around_.stats.lag_ms.set(static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::milliseconds>(lag).count()));
-  if (!rungs_.empty() && !rungs_.front()->push({std::move(frame), at, key, first_}))
+  if (!rungs_.empty() && !rungs_.front()->push({std::move(frame), at, key, begins, first_}))
     failed_downstream_ = true;
 }
 
@@ -225,11 +231,12 @@ void PictureChain::open_rungs(const live::av::PictureFormat& format, std::int64_
     auto* next = i + 1 < rungs.size() ? rungs_[i + 1].get() : nullptr;
     rungs_[i] = std::make_unique<RungThread>(
         rungs[i], encoding_of(rungs[i], around_.options, format.colour),
-        RungThread::Place{i, renditions_[i]}, next, around_.writer, enough_);
+        RungThread::Place{i, renditions_[i], part_target_of(rungs[i])}, next, around_.writer,
+        enough_);
     auto& info = infos[renditions_[i]];
     info.video = rungs_[i]->parameters();
     info.peak = declared_peak(rungs[i].wish, info.audio.has_value(), around_.options.segment);
-    info.frame_90k = picture_duration();
+    info.thinned_90k = thinned_duration(rungs[i]);
     live::log::info("rendition {}: {}x{}, {} bit/s", info.name, rungs[i].width, rungs[i].height,
                     rungs[i].wish.video_bit_rate);
   }
@@ -244,6 +251,26 @@ void PictureChain::open_rungs(const live::av::PictureFormat& format, std::int64_
   if (!rungs.empty())
     governor_.emplace(source_.govern ? around_.options.overload : Overload::wait, rungs.size());
   if (!around_.writer.post(Begin{std::move(infos), at})) failed_downstream_ = true;
+}
+
+/// How long a picture lasts in a rung that does not show all; else 0.
+std::int64_t PictureChain::thinned_duration(const Rung& rung) const {
+  if (rung.rate_num == 0) return 0;
+  const auto duration = live::rescale(rung.rate_den, second, rung.rate_num);
+  return duration * 4 > picture_duration() * 5 ? duration : 0;
+}
+
+/// As Output will say it; where the source says the cuts, nothing is known of them here.
+std::int64_t PictureChain::part_target_of(const Rung& rung) {
+  RenditionInfo info;
+  info.video.emplace();
+  info.thinned_90k = thinned_duration(rung);
+  if (source_.follow_source || info.thinned_90k == 0) return 0;
+  around_.cutter.expect(picture_duration());
+  Targets targets;
+  targets.part = around_.cutter.part_target();
+  const auto stays = around_.part_targets.try_emplace(rung.wish.name, part_target(info, targets));
+  return live::rescale(stays.first->second.count(), second, 1'000'000);
 }
 
 void PictureChain::end_rungs() {

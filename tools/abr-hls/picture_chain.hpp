@@ -12,9 +12,11 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 namespace abr_hls {
@@ -30,6 +32,8 @@ struct Surroundings {
   Stats& stats;
   Writer& writer;
   Cutter& cutter;
+  /// Of the renditions that do not show all pictures, by name: what it was first stays, whatever follows.
+  std::map<std::string, live::Us>& part_targets;
 };
 
 class PictureChain {
@@ -53,8 +57,9 @@ class PictureChain {
   PictureChain(const PictureChain&) = delete;
   PictureChain& operator=(const PictureChain&) = delete;
 
-  /// Waits while its queue is full.  `key`: all rungs are to have a key frame here (follow_source).  False when it has failed.
-  [[nodiscard]] bool push(SharedUnit unit, bool key);
+  /// Waits while its queue is full.  `key_at`: all rungs are to have a key frame at the first picture from then on
+  /// (follow_source).  False when it has failed.
+  [[nodiscard]] bool push(SharedUnit unit, std::optional<std::int64_t> key_at);
   /// No picture before `at` will come: the last one stands.
   [[nodiscard]] bool hold_until(std::int64_t at);
   /// follow_source: the source has no picture at `at`, where a cut is: the last one stands in; `key`: a key frame;
@@ -67,7 +72,7 @@ class PictureChain {
  private:
   struct Item {
     SharedUnit unit;  ///< or none: the last picture stands until
-    bool key = false;
+    std::optional<std::int64_t> key_at;
     std::int64_t hold_until = 0;
     live::Monotonic arrival;
   };
@@ -75,7 +80,7 @@ class PictureChain {
   void run();
   void take(Item& item);
   void present(live::av::Frame frame);
-  void hold(std::int64_t until);
+  void hold(std::int64_t until, std::int64_t next);
   void show_again(std::int64_t at, bool key);
   void hand_on(std::shared_ptr<const live::av::Frame> frame, std::int64_t at, bool key);
   [[nodiscard]] Governor::Decision govern(std::int64_t at);
@@ -86,6 +91,8 @@ class PictureChain {
   void open_rungs(const live::av::PictureFormat& format, std::int64_t at);
   void end_rungs();
   [[nodiscard]] std::int64_t picture_duration() const;
+  [[nodiscard]] std::int64_t thinned_duration(const Rung& rung) const;
+  std::int64_t part_target_of(const Rung& rung);
 
   Surroundings around_;
   Source source_;

@@ -17,9 +17,6 @@ using live::Us;
 
 namespace {
 
-/// Stamps jitter: by so much a part may exceed PART-TARGET, and is listed with PART-TARGET then.
-constexpr Us part_jitter{10'000};
-
 Us to_us(std::int64_t ticks) { return std::chrono::duration_cast<Us>(live::Ticks90k{ticks}); }
 
 }  // namespace
@@ -48,9 +45,7 @@ RenditionTree::RenditionTree(Rules rules, std::string name, Begin begin, Disk& d
 void RenditionTree::epoch(const RenditionInfo& info, const Targets& targets) {
   writer_.emplace(rules_.container, info);
   part_target_ = part_target(info, targets);
-  if (part_target_ > Us{} && list().part_target &&
-      part_target_stays(*list().part_target, part_target_))
-    part_target_ = *list().part_target;
+  if (part_target_ > Us{}) part_target_ = list().part_target.value_or(part_target_);
   window_.part_target(part_target_ > Us{} ? std::optional{part_target_} : std::nullopt);
   wants_init_ = !writer_->init().empty();
   if (!wants_init_) map_.reset();

@@ -118,9 +118,20 @@ void RungThread::encode(const live::av::Frame& frame, const LadderPicture& pictu
     shown_.clear();
     delay_.reset();
   }
-  if (!thinner_.take(picture.at, picture.key)) return;
+  if (!shows(picture)) return;
   shown_.push_back(picture.at);
   encoder_->push(frame, picture.key, [this](live::av::Packet packet) { give(std::move(packet)); });
+}
+
+/// A part begins with the first picture that is due behind the cut, or, where that would come too late, with the cut's own.
+bool RungThread::shows(const LadderPicture& picture) {
+  begins_ = begins_ || picture.begins;
+  const auto latest = part_begin_.value_or(picture.at) + place_.part_target +
+                      live::rescale(part_jitter.count(), 90'000, 1'000'000);
+  const bool too_late = place_.part_target > 0 && begins_ && thinner_.due().value_or(0) > latest;
+  if (!thinner_.take(picture.at, picture.key || too_late)) return false;
+  if (std::exchange(begins_, false)) part_begin_ = picture.at;
+  return true;
 }
 
 void RungThread::end_encoder() {

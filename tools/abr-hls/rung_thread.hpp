@@ -22,8 +22,10 @@ struct Options;
 /// A decoded picture on its way down the cascade.
 struct LadderPicture {
   std::shared_ptr<const live::av::Frame> frame;
-  std::int64_t at = 0;    ///< 1/90000 s
-  bool key = false;       ///< a key frame in all rungs
+  std::int64_t at = 0;  ///< 1/90000 s
+  bool key = false;     ///< a key frame in all rungs
+  bool begins =
+      false;  ///< a segment or part begins in all rungs (where the source does not say it)
   std::size_t first = 0;  ///< rungs above this one are given up
 };
 
@@ -40,6 +42,8 @@ class RungThread {
   struct Place {
     std::size_t position = 0;   ///< in the cascade, 0 is the top
     std::size_t rendition = 0;  ///< index in the ladder
+    /// PART-TARGET where the rung does not show all pictures (1/90000 s); else 0.
+    std::int64_t part_target = 0;
   };
 
   /// Opens the encoder: throws Failure(usage).  `next`, `writer` and `enough` must outlive it.  Once `enough` is true, what it
@@ -66,6 +70,7 @@ class RungThread {
   void take(LadderPicture& picture);
   void encode(const live::av::Frame& frame, const LadderPicture& picture);
   [[nodiscard]] bool is_given_up(const LadderPicture& picture) const;
+  [[nodiscard]] bool shows(const LadderPicture& picture);
   void end_encoder();
   void place(Sample& sample, std::int64_t decoded);
   void give(live::av::Packet packet);
@@ -77,6 +82,8 @@ class RungThread {
   Writer& writer_;
   live::av::Resizer resizer_;
   live::av::Thinner thinner_;
+  bool begins_ = false;  ///< there was a cut behind the picture that it shows
+  std::optional<std::int64_t> part_begin_;
   std::unique_ptr<live::av::RenditionEncoder> encoder_;
   live::codec::Parameters parameters_;
   std::deque<std::int64_t> shown_;  ///< when those in the encoder are shown

@@ -16,16 +16,21 @@ namespace {
 constexpr std::int64_t second = 90'000;
 constexpr std::int64_t pause_step = second / 2;  ///< how often a pause is told
 constexpr std::int64_t longer_sound =
-    second / 2;  ///< beyond, the last picture stands in until its end
+    second / 5;  ///< beyond, the last picture stands in until its end
 constexpr std::int64_t clock_interval = second;  ///< how often the producer's clock is told
 
-/// How long a picture lasts, by decode times: the mean of the steps near their median; `told` where there is none.
-std::int64_t usual_duration(const std::vector<std::int64_t>& times, std::int64_t told) {
+/// From each picture to the next, in order of decoding, the shortest first.
+std::vector<std::int64_t> sorted_steps(const std::vector<std::int64_t>& times) {
   std::vector<std::int64_t> steps;
   for (std::size_t i = 1; i < times.size(); ++i)
     steps.push_back(times[i] - times[i - 1]);
-  if (steps.empty()) return told;
   std::ranges::sort(steps);
+  return steps;
+}
+
+/// How long a picture lasts: the mean of the steps near their median; `told` where there is none.
+std::int64_t usual_duration(const std::vector<std::int64_t>& steps, std::int64_t told) {
+  if (steps.empty()) return told;
   const auto median = steps[steps.size() / 2];
   std::int64_t sum = 0, count = 0;
   for (const auto step : steps) {
@@ -110,22 +115,22 @@ void Session::open_audio() {
 
 bool Session::open_video(const live::media_in::Unit& first) {
   const auto& track = *epoch_.video;
-  const auto picture = usual_duration(ahead_, first.duration);
+  const auto steps = sorted_steps(ahead_);
+  const auto picture = usual_duration(steps, first.duration);
   if (source_) {
     if (!track.parameters) {
       live::fail(live::Exit::bad_data, "copy video: {} is none of what HLS carries",
                  track.stream.name);
     }
     renditions_[*source_].video = track.parameters;
-    renditions_[*source_].frame_90k = picture;
-    renditions_[*source_].copied = true;
     renditions_[*source_].rotation = track.stream.rotation;
     if (track.stream.rotation != 0 && around_.options.segment_type == SegmentType::ts)
       live::log::warn(
           "rendition source: its pictures are to be turned by {} degrees, which MPEG-TS cannot say",
           track.stream.rotation);
     around_.stats.renditions[*source_].active.set(1);
-    around_.cutter.expect(picture);
+    // Once is no pace: a picture may have been lost.
+    around_.cutter.expect(picture, steps.size() > 1 ? steps[steps.size() - 2] : 0);
   }
   if (!encodes_) return around_.writer.post(Begin{renditions_, 0});
   PictureChain::Source source;
@@ -161,7 +166,7 @@ bool Session::feed(const SharedUnit& unit) {
 
 /// A copied picture goes on when the next one tells how long it lasts.
 bool Session::feed_video(const SharedUnit& unit) {
-  if (!source_) return !pictures_ || pictures_->push(unit, false);
+  if (!source_) return !pictures_ || pictures_->push(unit, {});
   mend_decode_time(*unit);
   const auto before = std::exchange(next_copy_, unit);
   if (!before) return true;
@@ -196,9 +201,13 @@ bool Session::copy(const SharedUnit& unit, std::int64_t duration) {
   sample.duration = duration;
   sample.key = unit->key;
   sample.place = at;
+  // No encoder may reorder across a hole, wherever the source has its next key frame.
+  std::optional<std::int64_t> key_at;
+  if (answer.cut && answer.cut->discontinuity) key_at = at;
+  if (answer.key) key_at = unit->pts;
   return around_.writer.post(Progress{at, answer.cut, around_.cutter.targets()}) &&
          around_.writer.post(VideoSample{*source_, std::move(sample)}) &&
-         (!pictures_ || pictures_->push(unit, answer.key));
+         (!pictures_ || pictures_->push(unit, key_at));
 }
 
 /// No picture follows that could tell how long the last one lasts.

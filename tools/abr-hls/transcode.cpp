@@ -10,6 +10,7 @@
 #include "tools/abr-hls/writer.hpp"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -23,8 +24,9 @@ using namespace std::chrono_literals;
 /// SIGTERM that comes so soon after the end of the input came with it: a process group gets both (man 5 hls-tree).
 constexpr auto late_stop = 1s;
 
-CutRules rules_of(const Options& options) {
+CutRules rules_of(const Options& options, const Output& output) {
   CutRules rules;
+  rules.part_before = output.listed_part_target();
   rules.segment = options.segment;
   rules.key_interval = options.key_interval;
   rules.part = options.part;
@@ -44,13 +46,13 @@ CutRules rules_of(const Options& options) {
 class Reader {
  public:
   /// `first`: has been read already.
-  Reader(const Options& options, Stats& stats, Writer& writer, const StopWish& stop,
-         live::media_in::Source& source, live::media_in::Item first)
+  Reader(const Options& options, Stats& stats, const CutRules& rules, Writer& writer,
+         const StopWish& stop, live::media_in::Source& source, live::media_in::Item first)
       : stop_(stop),
         source_(source),
         first_(std::move(first)),
-        cutter_(rules_of(options)),
-        around_{options, stats, writer, cutter_} {}
+        cutter_(rules),
+        around_{options, stats, writer, cutter_, part_targets_} {}
 
   /// Why there is no more; nothing when something behind it has failed.
   std::optional<live::media_in::End> run() {
@@ -105,6 +107,7 @@ class Reader {
   live::media_in::Source& source_;
   std::optional<live::media_in::Item> first_;
   Cutter cutter_;
+  std::map<std::string, live::Us> part_targets_;
   Surroundings around_;
   live::media_in::Epoch epoch_;
   std::unique_ptr<Session> session_;
@@ -124,9 +127,10 @@ void transcode(const Options& options, Stats& stats, StopWish& stop) {
     fail_empty(options, end->trouble);
   }
   Output output{options, stats};
+  const auto rules = rules_of(options, output);  // before another thread has the output
   Writer writer{output, stats};
   writing = &writer;
-  Reader reader{options, stats, writer, stop, source, std::move(first)};
+  Reader reader{options, stats, rules, writer, stop, source, std::move(first)};
   std::optional<live::media_in::End> end;
   std::exception_ptr failure;
   try {

@@ -36,6 +36,7 @@ wait_for 60 "the frames" says frames.err 'too slow for real time'
 wait_for 60 "the line" says wait.err 'too slow for real time'
 sheds() { curl -fs "http://127.0.0.1:$port/metrics" | grep -qE '^abr_hls_dropped_pictures_total.*overload.* [1-9]'; }
 wait_for 60 "pictures to be left out" sheds
+curl -fs "http://127.0.0.1:$port/metrics" | grep -qE '^abr_hls_speed [0-9]' || fail "no speed in /metrics"
 stop wait TERM 30
 equal "status" "$STATUS" 0
 lacks wait.err 'given up'

@@ -42,7 +42,6 @@ RenditionInfo info(const std::string& name) {
   out.audio->config = live::codec::aac::write_config({2, rate, 2, 1024});
   out.audio->sample_rate = rate;
   out.audio->channels = 2;
-  out.frame_90k = frame;
   return out;
 }
 
@@ -217,6 +216,18 @@ TEST_F(OutputTest, ARestartGoesOn) {
   feed(6);
   EXPECT_EQ(list("a").discontinuity_sequence, 1U);
   EXPECT_EQ(list("b").discontinuity_sequence, 1U);
+}
+
+TEST_F(OutputTest, PartTargetStaysWhateverTheNextPicturesAre) {
+  start();
+  feed(5);
+  auto slower = info("b");
+  slower.thinned_90k = second / 7;
+  output_->epoch({info("a"), slower});
+  feed(5);
+  EXPECT_EQ(list("a").part_target, live::Us{520ms});
+  EXPECT_EQ(list("b").part_target, live::Us{520ms});
+  EXPECT_FALSE(list("b").parts.empty() && list("b").segments.back().parts.empty());
 }
 
 TEST_F(OutputTest, OtherPartsAreAnotherBroadcast) {

@@ -39,5 +39,15 @@ TEST(Thinner, NeverDropsAKeyPicture) {
   EXPECT_FALSE(thinner.take(9000, false));
 }
 
+TEST(Thinner, CountsFromThePictureThatWasTakenEarly) {
+  Thinner thinner{9000};
+  EXPECT_TRUE(thinner.take(0, false));
+  EXPECT_EQ(thinner.due(), 9000);
+  EXPECT_TRUE(thinner.take(4500, true));
+  EXPECT_EQ(thinner.due(), 13'500);
+  EXPECT_TRUE(thinner.take(13'000, true));  // in time but for jitter
+  EXPECT_EQ(thinner.due(), 22'500);
+}
+
 }  // namespace
 }  // namespace live::av
