@@ -45,3 +45,23 @@ stop frames TERM 30
 equal "status" "$STATUS" 0
 lacks frames.err 'given up'
 has frames/large/index.m3u8 '^#EXTINF'
+
+# What was given up comes back when there is room: much faster than it plays at first, at its pace then.
+if ((long)); then
+  clip clip.ts 4 "s=1280x720:r=25" -an
+  then_at_pace() {
+    exec abr-hls --segment 1s --key-interval 1s --part 200ms --preset medium --rendition large=1280x720@2M \
+      --rendition small=160x90@100k -o back --record \
+      < <(ffmpeg -nostdin -v fatal -stream_loop -1 -i clip.ts -c copy -f mpegts - | head -c 30000000 || true
+        exec ffmpeg -nostdin -v error -re -stream_loop -1 -i clip.ts -c copy -f mpegts -)
+  }
+  start back then_at_pace
+  wait_for 60 "the rung to be given up" says back.err 'rendition large is given up'
+  wait_for 120 "the rung to be back" says back.err 'rendition large is back'
+  behind_gaps() { tail -n 4 back/large/index.m3u8 | grep -q '^#EXTINF' && ! tail -n 12 back/large/index.m3u8 | grep -q '^#EXT-X-GAP'; }
+  wait_for 30 "segments of it" behind_gaps
+  stop back TERM 30
+  equal "status" "$STATUS" 0
+  lacks back/small/index.m3u8 '^#EXT-X-GAP'
+  python3 "$TESTS/hls-validator" back/large/index.m3u8 >validator.out || fail "$(tail -n 5 validator.out)"
+fi
