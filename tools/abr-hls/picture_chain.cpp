@@ -265,12 +265,12 @@ std::int64_t PictureChain::part_target_of(const Rung& rung) {
   RenditionInfo info;
   info.video.emplace();
   info.thinned_90k = thinned_duration(rung);
-  if (source_.follow_source || info.thinned_90k == 0) return 0;
+  if (source_.follow_source) return 0;
   around_.cutter.expect(picture_duration());
   Targets targets;
   targets.part = around_.cutter.part_target();
   const auto stays = around_.part_targets.try_emplace(rung.wish.name, part_target(info, targets));
-  return live::rescale(stays.first->second.count(), second, 1'000'000);
+  return info.thinned_90k > 0 ? live::rescale(stays.first->second.count(), second, 1'000'000) : 0;
 }
 
 void PictureChain::end_rungs() {

@@ -32,7 +32,7 @@ struct Surroundings {
   Stats& stats;
   Writer& writer;
   Cutter& cutter;
-  /// Of the renditions that do not show all pictures, by name: what it was first stays, whatever follows.
+  /// Of encoded renditions, by name: what it was first stays, whatever pictures follow.
   std::map<std::string, live::Us>& part_targets;
 };
 
