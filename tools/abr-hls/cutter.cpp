@@ -157,7 +157,8 @@ std::vector<Cut> Cutter::pass(std::int64_t until) {
   settle();
   for (;;) {
     const auto segment = segment_begin_ + targets_->segment.count() * second;
-    const auto part = part_step() > 0 ? part_begin_ + *part_target_ : segment;
+    const auto step = std::max(part_step(), shortest_part(*part_target_));
+    const auto part = step > 0 ? part_begin_ + step : segment;
     const auto due = std::max(end_, std::min(segment, part));
     if (due > until) return cuts;
     if (due >= segment) {

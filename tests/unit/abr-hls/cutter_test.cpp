@@ -296,7 +296,7 @@ TEST(Cutter, WithoutPicturesTheSoundOfASourceIsCutByTime) {
   EXPECT_TRUE(cutter.pass(start + 13 * second).empty());
   // What is late begins nothing, the next key frame does.
   EXPECT_FALSE(cutter.picture(start + 10 * second, 3600, true).cut);
-  const auto first = cutter.picture(start + 12 * second + 52'000, 3600, false).cut;
+  const auto first = cutter.picture(start + 13 * second + 3600, 3600, false).cut;
   ASSERT_TRUE(first);
   EXPECT_TRUE(first->segment && !first->independent);  // a part of 40 ms is the last of its segment
   const auto back = cutter.pass(start + 15 * second);
