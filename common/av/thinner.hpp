@@ -14,13 +14,15 @@ class Thinner {
 
   /// Pictures come in order.  `always`: a key picture, say, is taken whenever it comes, and the others are counted from it.
   bool take(std::int64_t at, bool always) {
-    const bool early = due_ && at < *due_ - interval_ / 8;
+    const bool early = due_ && at < *from();
     if (early && !always) return false;
     due_ = (due_ && !early && at < *due_ + interval_ / 2 ? *due_ : at) + interval_;
     return true;
   }
-  /// When the next picture is wanted; the first one is wanted whenever it comes.
-  [[nodiscard]] std::optional<std::int64_t> due() const { return due_; }
+  /// The next picture from then on is taken; the first one is, whenever it comes.
+  [[nodiscard]] std::optional<std::int64_t> from() const {
+    return due_ ? std::optional{*due_ - interval_ / 8} : std::nullopt;
+  }
 
  private:
   std::int64_t interval_;

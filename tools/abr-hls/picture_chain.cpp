@@ -270,7 +270,8 @@ std::int64_t PictureChain::part_target_of(const Rung& rung) {
   Targets targets;
   targets.part = around_.cutter.part_target();
   const auto stays = around_.part_targets.try_emplace(rung.wish.name, part_target(info, targets));
-  return info.thinned_90k > 0 ? live::rescale(stays.first->second.count(), second, 1'000'000) : 0;
+  const bool shows_all = info.thinned_90k == 0 && rung.wish.frame_rate <= 0;
+  return shows_all ? 0 : live::rescale(stays.first->second.count(), second, 1'000'000);
 }
 
 void PictureChain::end_rungs() {

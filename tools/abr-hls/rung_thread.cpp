@@ -123,12 +123,17 @@ void RungThread::encode(const live::av::Frame& frame, const LadderPicture& pictu
   encoder_->push(frame, picture.key, [this](live::av::Packet packet) { give(std::move(packet)); });
 }
 
-/// A part begins with the first picture that is due behind the cut, or, where that would come too late, with the cut's own.
+/// A part begins with the first picture that is taken behind the cut, or, where that would come too late, with the cut's own.
 bool RungThread::shows(const LadderPicture& picture) {
+  const auto step = std::max<std::int64_t>(1, picture.at - std::exchange(seen_, picture.at));
   begins_ = begins_ || picture.begins;
-  const auto latest = part_begin_.value_or(picture.at) + place_.part_target +
-                      live::rescale(part_jitter.count(), 90'000, 1'000'000);
-  const bool too_late = place_.part_target > 0 && begins_ && thinner_.due().value_or(0) > latest;
+  bool too_late = false;
+  if (place_.part_target > 0 && begins_ && part_begin_ && thinner_.from()) {
+    const auto wait = std::max<std::int64_t>(0, *thinner_.from() - picture.at);
+    const auto next = picture.at + (wait + step - 1) / step * step;
+    const auto jitter = live::rescale(part_jitter.count(), 90'000, 1'000'000);
+    too_late = next > *part_begin_ + place_.part_target + jitter;
+  }
   if (!thinner_.take(picture.at, picture.key || too_late)) return false;
   if (std::exchange(begins_, false)) part_begin_ = picture.at;
   return true;

@@ -84,6 +84,7 @@ class RungThread {
   live::av::Thinner thinner_;
   bool begins_ = false;  ///< there was a cut behind the picture that it shows
   std::optional<std::int64_t> part_begin_;
+  std::int64_t seen_ = 0;  ///< time of the newest picture, shown or not
   std::unique_ptr<live::av::RenditionEncoder> encoder_;
   live::codec::Parameters parameters_;
   std::deque<std::int64_t> shown_;  ///< when those in the encoder are shown

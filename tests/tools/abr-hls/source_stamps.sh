@@ -14,14 +14,3 @@ for rate in 24 30000/1001; do
     has breaches ' [1-9][0-9]+ parts'
   done
 done
-
-# A hole behind which the encoder goes on with decode times from before it, and no key frame.
-clip clip.flv 24 "s=160x90:r=25" -an -preset veryfast -bf 3 -g 50 -keyint_min 50 -sc_threshold 0 \
-  -vf "select='not(between(t,6.5,19))'" -vsync vfr
-rm -rf out
-ladder out clip.flv --rendition source --rendition small=80x44@60k --segment 2s
-hls-abr-playlist out
-python3 "$TESTS/hls-validator" out >breaches 2>&1 || fail "a hole: $(head -n 4 breaches)"
-for rendition in source small; do
-  equal "discontinuities of $rendition" "$(grep -c '^#EXT-X-DISCONTINUITY$' out/$rendition/index.m3u8)" 1
-done

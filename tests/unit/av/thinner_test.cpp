@@ -42,11 +42,11 @@ TEST(Thinner, NeverDropsAKeyPicture) {
 TEST(Thinner, CountsFromThePictureThatWasTakenEarly) {
   Thinner thinner{9000};
   EXPECT_TRUE(thinner.take(0, false));
-  EXPECT_EQ(thinner.due(), 9000);
+  EXPECT_EQ(thinner.from(), 9000 - 1125);
   EXPECT_TRUE(thinner.take(4500, true));
-  EXPECT_EQ(thinner.due(), 13'500);
+  EXPECT_EQ(thinner.from(), 13'500 - 1125);
   EXPECT_TRUE(thinner.take(13'000, true));  // in time but for jitter
-  EXPECT_EQ(thinner.due(), 22'500);
+  EXPECT_EQ(thinner.from(), 22'500 - 1125);
 }
 
 }  // namespace
