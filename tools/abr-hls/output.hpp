@@ -24,10 +24,9 @@ struct RenditionInfo {
   std::string name;
   /// Neither: the source is too small for it, it has nothing in this epoch.
   std::optional<live::codec::Parameters> video, audio;
-  int rotation = 0;        ///< of copied video: clockwise turn that shows it upright
-  std::uint64_t peak = 0;  ///< declared: VBV + audio + 5 %; 0: unknown (copied)
-  std::int64_t thinned_90k =
-      0;  ///< how long a picture lasts where it has fewer than the source; else 0
+  int rotation = 0;              ///< of copied video: clockwise turn that shows it upright
+  std::uint64_t peak = 0;        ///< declared: VBV + audio + 5 %; 0: unknown (copied)
+  std::int64_t thinned_90k = 0;  ///< duration of a picture where it has fewer than the source
 };
 
 /// An encoded access unit or audio frame.
