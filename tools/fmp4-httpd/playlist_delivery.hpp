@@ -20,8 +20,7 @@ struct Directives {
   std::optional<std::uint64_t> sequence, part;  ///< _HLS_msn, _HLS_part
   bool skip = false;                            ///< _HLS_skip=YES or v2
   std::string rest;  ///< what is not ours, to be carried on every URI: what RFC 3986 has in a query
-  std::string
-      wrong;  ///< one clause why a list that takes directives answers 400; empty: it does not
+  std::string wrong;  ///< why a list that takes directives answers 400; empty: it does not
   bool operator==(const Directives&) const = default;
 };
 Directives parse_directives(std::string_view query);
