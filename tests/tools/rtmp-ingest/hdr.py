@@ -8,7 +8,9 @@ import struct
 import subprocess
 import sys
 import tempfile
-import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "lib"))
+from waiting import wait_for
 
 TESTS = os.environ["TESTS"]
 TAPE = os.path.join(TESTS, "data/rtmp/hevc-aac.tape")
@@ -50,14 +52,11 @@ with tempfile.TemporaryDirectory(prefix="live-hdr.") as folder:
     with open(TAPE, "rb") as file, open("hdr.tape", "wb") as made:
         made.write(with_colours(file.read()))
     program = os.path.join(os.environ["BIN"], "rtmp-ingest")
-    with open("out.mp4", "wb") as out, open("err", "wb") as err:
+    with open("out.mp4", "wb") as out, open("ingest.err", "wb") as err:
         ingest = subprocess.Popen([program, "--listen", "127.0.0.1:0", "--once"], stdin=subprocess.DEVNULL, stdout=out, stderr=err)
     try:
-        deadline = time.monotonic() + 60
-        while not (port := re.search(r"listening on rtmp://127\.0\.0\.1:(\d+)", open("err").read())):
-            if time.monotonic() > deadline:
-                sys.exit("FAIL: it does not listen")
-            time.sleep(0.1)
+        port = wait_for("it to listen",
+                        lambda: re.search(r"listening on rtmp://127\.0\.0\.1:(\d+)", open("ingest.err").read()))  # fmt: skip
         tape.play("hdr.tape", port[1])
         status = ingest.wait(timeout=60)
     finally:
@@ -65,7 +64,7 @@ with tempfile.TemporaryDirectory(prefix="live-hdr.") as folder:
             ingest.kill()
             ingest.wait()
     if status != 0:
-        sys.exit(f"FAIL: exit {status}: {open('err').read()}")
+        sys.exit(f"FAIL: exit {status}: {open('ingest.err').read()}")
     with open("out.mp4", "rb") as file:  # ffprobe asks the pictures, which say nothing here
         head = file.read(4096)
     at = head.index(b"colrnclx") + 8

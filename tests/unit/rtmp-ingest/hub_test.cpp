@@ -38,6 +38,22 @@ struct FakePlayer : Player {
   int came = 0, left = 0;
 };
 
+/// A player of a stream, between join() and leave().
+class Viewer {
+ public:
+  Viewer(live::asio::io_context& io, Hub& hub) : hub_(hub), link_(live::Socket{io}) {}
+  void join(Stream& stream) {
+    hub_.join(stream, player, sender_, [] {});
+  }
+  void leave(Stream& stream) { hub_.leave(stream, player, sender_); }
+  FakePlayer player;
+
+ private:
+  Hub& hub_;
+  live::net::Link link_;
+  Sender sender_{link_};
+};
+
 class HubOfStreams : public ::testing::Test {
  protected:
   HubOfStreams() {
@@ -173,18 +189,16 @@ TEST_F(HubOfStreams, TellsAPublisherWhetherSomebodyWaitsForIt) {
   first.awaited_by = Awaited::by_players;
   auto* stream = publish("door", first);
   EXPECT_EQ(first.awaited_by, Awaited::by_nobody);
-  FakePlayer player;
-  live::net::Link link{live::Socket{io}};
-  Sender sender{link};
-  hub().join(*stream, player, sender, [] {});
+  Viewer viewer{io, hub()};
+  viewer.join(*stream);
   EXPECT_EQ(first.awaited_by, Awaited::by_players);
-  hub().leave(*stream, player, sender);
+  viewer.leave(*stream);
   EXPECT_EQ(first.awaited_by, Awaited::by_nobody);
-  hub().join(*stream, player, sender, [] {});
+  viewer.join(*stream);
   now += 3s;
   EXPECT_EQ(publish("door", second), stream);
   EXPECT_EQ(second.awaited_by, Awaited::by_players) << "another publisher, the same player";
-  hub().leave(*stream, player, sender);
+  viewer.leave(*stream);
   EXPECT_EQ(second.awaited_by, Awaited::by_nobody);
 }
 
@@ -194,12 +208,10 @@ TEST_F(HubOfStreams, TellsAPublisherThatAPipelineWaitsForIt) {
   options.command = {"cat"};
   auto* stream = publish("door", first);
   EXPECT_EQ(first.awaited_by, Awaited::by_pipeline);
-  FakePlayer player;
-  live::net::Link link{live::Socket{io}};
-  Sender sender{link};
-  hub().join(*stream, player, sender, [] {});
+  Viewer viewer{io, hub()};
+  viewer.join(*stream);
   EXPECT_EQ(first.awaited_by, Awaited::by_players);
-  hub().leave(*stream, player, sender);
+  viewer.leave(*stream);
   EXPECT_EQ(first.awaited_by, Awaited::by_pipeline);
 }
 
@@ -240,23 +252,20 @@ TEST_F(HubOfStreams, EndsWhatIsAboveItsBitRate) {
 }
 
 TEST_F(HubOfStreams, LetsPlayersWaitForAPublisher) {
-  FakePlayer player;
   options.max_players = 1;
   options.play = Play::allow;
   auto* waiting = hub().to_play("door");
   ASSERT_NE(waiting, nullptr);
-  live::Socket socket{io};
-  live::net::Link link{std::move(socket)};
-  Sender sender{link};
-  hub().join(*waiting, player, sender, [] {});
+  Viewer viewer{io, hub()};
+  viewer.join(*waiting);
   EXPECT_EQ(hub().to_play("door"), nullptr) << "one player at most";
   auto* stream = publish("door", first);
   EXPECT_EQ(stream, waiting);
-  EXPECT_EQ(player.came, 1);
+  EXPECT_EQ(viewer.player.came, 1);
   hub().ended(*stream, first, "it stopped", now);
-  EXPECT_EQ(player.left, 1);
+  EXPECT_EQ(viewer.player.left, 1);
   EXPECT_EQ(stream->state(), Stream::State::waiting);
-  hub().leave(*stream, player, sender);
+  viewer.leave(*stream);
   EXPECT_TRUE(hub().streams().empty());
 }
 
