@@ -1,6 +1,8 @@
 // The page of a stream of an HLS tree: by hls.js where the operator installed it, else by the browser itself.  When a
 // broadcast has ended it waits for the next one, which has the same address.
 
+import {limits as latency, rateFor} from './latency.js';
+
 const limits = {
   askAgainMs: 3000,   // for a stream that is not there, or a next broadcast
   restartMs: 1000,    // after a failure
@@ -50,6 +52,15 @@ async function begun() {
   while (!(await isLive())) await pause(limits.askAgainMs);
 }
 
+/// Keeps a stream with parts as close as it should be; a rate that the viewer has chosen stays.
+function keepClose(hls, video) {
+  const details = hls.levels[hls.currentLevel]?.details;
+  const {playbackRate: rate, buffered, currentTime} = video;
+  if (!details?.partTarget || !details.live || ![1, latency.fast, latency.slow].includes(rate)) return;
+  const left = buffered.length > 0 ? buffered.end(buffered.length - 1) - currentTime : 0;
+  video.playbackRate = rateFor({behind: hls.latency, target: hls.targetLatency, left, rate});
+}
+
 /// Both ways play until the broadcast has ended ('ended') or something broke ('lost').
 function playWithLibrary(video) {
   return new Promise((done) => {
@@ -58,6 +69,8 @@ function playWithLibrary(video) {
     window.hls = hls;  // for who looks from the console
     const end = (how) => {
       hls.destroy();
+      video.ontimeupdate = null;
+      video.playbackRate = 1;
       done(how);
     };
     hls.on(Hls.Events.ERROR, (_, error) => {
@@ -75,6 +88,7 @@ function playWithLibrary(video) {
       become('playing');
     });
     video.onended = () => end('ended');
+    video.ontimeupdate = () => keepClose(hls, video);
     hls.loadSource(source);
     hls.attachMedia(video);
   });
