@@ -139,6 +139,27 @@ with tempfile.TemporaryDirectory(prefix="root.") as root:
             server.process.send_signal(signal.SIGCONT)
         check('URI="7006.1.m4s"' in blocking.answer(5).body.decode(), blocking.reply)
 
+        # Another init segment: the hint names the part alone, and who waited for it finds its init segment, too.
+        while new.parts:
+            new.add_part()
+        next_one = 7000 + new.whole
+        msn = next_one - 6900
+
+        def hint():
+            return re.findall(r"#EXT-X-PRELOAD-HINT:(.*)", get(port, fox).body.decode())
+
+        until("the hint", lambda: hint() == [f'TYPE=PART,URI="{next_one}.0.m4s"'])
+        blocking = waiting(lambda: get(port, fox + f"?_HLS_msn={msn}&_HLS_part=0&_HLS_skip=YES&t=1"))
+        hinted = waiting(lambda: get(port, f"/fox/360p/{next_one}.0.m4s"))
+        check(get(port, f"/fox/360p/init-{next_one}.mp4").status == 404, "nobody has hinted at it")
+        new.new_init()
+        new.add_part()
+        check(hinted.answer(5).status == 200, hinted.reply)
+        lines = blocking.answer(5).body.decode()
+        check(f'#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI="init-{next_one}.mp4?t=1"\n#EXT-X-PART:' in lines, lines)
+        check(get(port, f"/fox/360p/init-{next_one}.mp4").body == f"init {next_one}".encode(), "the init segment")
+        check(hint() == [f'TYPE=PART,URI="{next_one}.1.m4s"'], hint())
+
         # And our own end.
         other, _ = tree.stream(root, "dog")
         final = waiting(lambda: get(port, "/dog/360p/index.m3u8?_HLS_msn=106"))

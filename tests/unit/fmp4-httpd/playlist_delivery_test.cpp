@@ -137,6 +137,28 @@ TEST(Deliver, PromisesWhatAServerKeeps) {
       HasSubstr("#EXT-X-RENDITION-REPORT:URI=\"../480p/index.m3u8\",LAST-MSN=110,LAST-PART=1"));
 }
 
+// A hint says nothing of the discontinuity and the init segment that may precede the part: the list that has it does, and names an
+// init segment that is there (§4.4.5.3, §6.2.6).
+TEST(Deliver, HintsAtThePartAloneWhereTheInitSegmentChanges) {
+  auto list = live_list();
+  list.parts.clear();
+  const auto before = deliver(list, false, {});
+  EXPECT_THAT(before, HasSubstr("7009.m4s\n#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"7010.0.m4s\"\n"));
+  EXPECT_THAT(before, Not(HasSubstr("TYPE=MAP")));
+
+  list.parts = {Part{"7010.0.m4s", 1s, true, false, {}}};
+  list.parts_discontinuity = true;
+  list.parts_map = live::hls::Map{"init-7010.mp4", {}};
+  for (const bool skip : {false, true}) {
+    const auto behind = deliver(list, skip, {});
+    EXPECT_THAT(behind,
+                HasSubstr("7009.m4s\n#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI=\"init-7010.mp4\"\n"
+                          "#EXT-X-PART:DURATION=1,URI=\"7010.0.m4s\",INDEPENDENT=YES\n"
+                          "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"7010.1.m4s\"\n"));
+    EXPECT_THAT(carry_query(behind, "t=1"), HasSubstr("\"init-7010.mp4?t=1\""));
+  }
+}
+
 TEST(Deliver, LeavesOutWhatTheViewerHas) {
   // 24 s from the end: 2 s of parts and six segments, of which the sixth is in part behind the boundary.
   const auto text = deliver(live_list(), true, {});

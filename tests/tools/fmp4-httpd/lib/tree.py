@@ -19,7 +19,8 @@ class Rendition:
 
     def __init__(self, folder, whole=6):
         self.folder, self.whole, self.parts, self.ended = folder, whole, 0, False
-        publish(self.path("init-7000.mp4"), b"init")
+        self.inits = []
+        self.new_init(7000)
         for number in range(7000, 7000 + whole):
             publish(self.path(f"{number}.m4s"), f"segment {number} ".encode() * 1000)
             for part in range(4):
@@ -39,20 +40,34 @@ class Rendition:
             self.whole, self.parts = self.whole + 1, 0
         self.list()
 
+    def new_init(self, number=None):
+        """Another init segment for segment `number` and those behind it; else for the next one."""
+        number = number or 7000 + self.whole
+        self.inits.append(number)
+        publish(self.path(f"init-{number}.mp4"), f"init {number}".encode())
+
     def end(self):
         self.ended = True
         self.list()
 
+    def head(self, number):
+        """What stands before the segment `number`."""
+        if number not in self.inits:
+            return []
+        return ([] if number == 7000 else ["#EXT-X-DISCONTINUITY"]) + [f'#EXT-X-MAP:URI="init-{number}.mp4"']
+
     def list(self):
         lines = ["#EXTM3U", "#EXT-X-VERSION:6", "#EXT-X-TARGETDURATION:4", "#EXT-X-MEDIA-SEQUENCE:100"]
         lines += ["#EXT-X-INDEPENDENT-SEGMENTS", "#EXT-X-PART-INF:PART-TARGET=1"]
-        lines += ["#EXT-X-SERVER-CONTROL:HOLD-BACK=12,PART-HOLD-BACK=3", '#EXT-X-MAP:URI="init-7000.mp4"']
+        lines += ["#EXT-X-SERVER-CONTROL:HOLD-BACK=12,PART-HOLD-BACK=3"]
         part = '#EXT-X-PART:DURATION=1,URI="{}.{}.m4s"{}'
         for number in range(7000, 7000 + self.whole):
+            lines += self.head(number)
             if number >= 7000 + self.whole - 3:
                 lines += [part.format(number, p, "" if p else ",INDEPENDENT=YES") for p in range(4)]
             lines += ["#EXTINF:4,", f"{number}.m4s"]
         number = 7000 + self.whole
+        lines += self.head(number) if self.parts else []
         lines += [part.format(number, p, "" if p else ",INDEPENDENT=YES") for p in range(self.parts)]
         lines += ["#EXT-X-ENDLIST"] if self.ended else []
         publish(self.path("index.m3u8"), "\n".join(lines) + "\n")
