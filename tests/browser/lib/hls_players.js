@@ -48,11 +48,6 @@ const shakaPage = `<!doctype html><title>shaka</title><video muted autoplay play
   });
   await player.attach(document.querySelector('video'));
   player.configure({streaming: {lowLatencyMode: true}});
-  // It asks for a hinted part as if it were listed.  One that dies with its writer is a 404 (RFC 8216bis 6.2.6) and no reason to
-  // leave the rendition: the next list goes on without it.
-  const close = player.getConfigurationForLowLatency();
-  close.streaming.maxDisabledTime = 0;
-  player.configurationForLowLatency(close);
   // A ladder of a moment ago may have a rendition without a segment.
   for (let loaded = false; !loaded;) {
     loaded = await player.load('../cam/live.m3u8').then(() => true, (error) => {
