@@ -52,11 +52,12 @@ async function begun() {
   while (!(await isLive())) await pause(limits.askAgainMs);
 }
 
-/// Keeps a stream with parts as close as it should be; a rate that the viewer has chosen stays.
+/// Keeps a stream with parts, whose server tells at once of each, as close as it should be; a rate that the viewer has chosen stays.
 function keepClose(hls, video) {
   const details = hls.levels[hls.currentLevel]?.details;
   const {playbackRate: rate, buffered, currentTime} = video;
-  if (!details?.partTarget || !details.live || ![1, latency.fast, latency.slow].includes(rate)) return;
+  if (!details?.partTarget || !details.canBlockReload || !details.live) return;
+  if (![1, latency.fast, latency.slow].includes(rate)) return;
   const left = buffered.length > 0 ? buffered.end(buffered.length - 1) - currentTime : 0;
   video.playbackRate = rateFor({behind: hls.latency, target: hls.targetLatency, left, rate});
 }
