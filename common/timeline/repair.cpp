@@ -26,7 +26,7 @@ std::int64_t from_ns(std::int64_t ns, std::int64_t timescale) {
 }
 
 /// Hands out `dts`, or, where the track is further on already, half a `step` behind its last one:
-/// an overlap of two time lines is passed at double speed.
+/// an overlap of two time lines is passed at double speed.  `reordering`: 0 where it is not to be believed.
 Repaired give(TrackLine& track, std::int64_t dts, std::int64_t step, std::int64_t duration,
               std::int64_t reordering) {
   const auto least = std::max<std::int64_t>(step / 2, 1);
@@ -38,7 +38,7 @@ Repaired give(TrackLine& track, std::int64_t dts, std::int64_t step, std::int64_
   constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
   given.duration = static_cast<std::uint32_t>(std::min(duration, most));
   // Presentation keeps its time when decoding is moved, but where the two are one.
-  if (reordering != 0 && std::abs(reordering) <= most_composition_seconds * track.spec.timescale)
+  if (reordering != 0)
     given.composition = static_cast<std::int32_t>(std::clamp(dts + reordering - at, -most, most));
   return given;
 }
@@ -258,8 +258,10 @@ Repaired Repair::on_line(Track& track, const SourceTime& source, const Moment& a
   track.line_at = at.ticks;
   track.since_line = duration;
   track.latest_lag = std::min(track.latest_lag, dts - at.ticks);
+  const auto reordering = source.pts - source.dts;
+  if (reordering <= track.spec.timescale) track.reordering = std::max(track.reordering, reordering);
   if (track.source.accept()) ++counters_.wraps;
-  return give(track, dts, std::min(step, duration), duration, source.pts - source.dts);
+  return give(track, dts, std::min(step, duration), duration, believed(track, reordering));
 }
 
 /// A frame without a stamp, or with one that does not fit.
@@ -267,7 +269,7 @@ Repaired Repair::off_line(Track& track, const std::optional<SourceTime>& source,
                           std::int64_t duration) const {
   const auto here = follow(track, at);
   track.since_line += duration;
-  return give(track, here, 0, duration, source ? source->pts - source->dts : 0);
+  return give(track, here, 0, duration, source ? believed(track, source->pts - source->dts) : 0);
 }
 
 /// Does the frame repeat the decode time of the last one and have a presentation time of its own?  Encoders with B-frames
@@ -276,6 +278,20 @@ bool Repair::has_only_own_pts(const Track& track, const SourceTime& source) {
   return track.offset_ns && source.dts + track.offset == track.line &&
          source.pts != track.line_pts && source.pts > source.dts &&
          source.pts - source.dts <= track.spec.timescale;
+}
+
+/// Of a file there is no clock to tell a hole from nonsense by: its frames keep what they say, as long as they may pause.
+std::int64_t Repair::believed(const Track& track, std::int64_t reordering) const {
+  const bool may_lie_behind_hole = !live_ && track.reordering > 0 && reordering > 0;
+  const auto most = may_lie_behind_hole ? file_gap_seconds : most_composition_seconds;
+  return std::abs(reordering) <= most * track.spec.timescale ? reordering : 0;
+}
+
+void Repair::mend_behind_hole(const Track& track, SourceTime& source) const {
+  if (!live_ || track.reordering == 0 || !track.offset_ns) return;
+  if (source.pts - source.dts <= most_composition_seconds * track.spec.timescale) return;
+  const auto next = track.line - track.offset + 1;
+  source.dts = std::min(source.pts, std::max(source.pts - track.reordering, next));
 }
 
 bool Repair::fits(Track& track, const SourceTime& source, const Moment& at) {
@@ -292,7 +308,8 @@ Repaired Repair::repair(std::size_t index, const Stamp& stamp, Monotonic arrival
   if (!first_at_) first_at_ = arrival;
   const auto at = moment(track, arrival);
   if (!track.begun) begin_track(track, at);
-  const auto source = track.source.read(stamp);
+  auto source = track.source.read(stamp);
+  if (source) mend_behind_hole(track, *source);
   const auto duration = predict(track, stamp);
   if (!source) ++counters_.unstamped;
   if (source && has_only_own_pts(track, *source)) {

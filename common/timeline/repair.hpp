@@ -14,6 +14,8 @@
 //   - a stamp that repeats or steps back by less is re-stamped by the nominal duration, and a new
 //     time line after 3 in a row likewise (a reset to 0, an RTCP re-synchronisation);
 //   - one that repeats, but has a presentation time of its own, keeps that: it is decoded a tick later;
+//   - behind a hole, encoders that reorder give some frames decode times from before it: a live one is decoded as long before
+//     its presentation as others were at most, one of a file keeps its presentation time;
 //   - a stamp that wraps at 2^32 or 2^33 is unwrapped first;
 //   - a packet without stamps goes at the last stamp + its duration; one with a presentation time
 //     only gets a decode time (reorder_delay.hpp);
@@ -95,6 +97,8 @@ class Repair {
   void adopt_shift(Track& track, const SourceTime& source, const Moment& at);
   void count(Fit fit);
   bool stray_moves_line(Track& track, const SourceTime& source, const Moment& at);
+  [[nodiscard]] std::int64_t believed(const Track& track, std::int64_t reordering) const;
+  void mend_behind_hole(const Track& track, SourceTime& source) const;
   [[nodiscard]] static bool has_only_own_pts(const Track& track, const SourceTime& source);
   bool fits(Track& track, const SourceTime& source, const Moment& at);
 

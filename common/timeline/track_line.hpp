@@ -45,6 +45,7 @@ struct TrackLine {
   std::int64_t line_at = 0;               ///< its arrival
   std::int64_t since_line = 0;            ///< durations of the frames since, its own included
   std::int64_t latest_lag = 0;            ///< least pipe time - arrival of good stamps
+  std::int64_t reordering = 0;            ///< most from decoding to presentation, of good stamps
 
   // Frames in a row that do not fit.
   unsigned strays = 0;

@@ -151,6 +151,30 @@ std::int64_t Session::time_of(const live::media_in::Unit& unit) const {
 }
 
 bool Session::feed(const SharedUnit& unit) {
+  if (unit->video) {
+    if (waits_behind_hole(*unit)) {
+      behind_hole_.push_back(unit);
+      return true;
+    }
+    if (!release_behind_hole()) return false;
+    if (unit->key) usual_reordering_ = unit->pts - unit->dts;
+  }
+  return go_on(unit);
+}
+
+/// Behind a hole encoders that reorder go on with decode times from before it for some pictures.  How far the input has come,
+/// the next picture tells that is decoded behind it: the sound may go on in between.
+bool Session::waits_behind_hole(const live::media_in::Unit& unit) const {
+  return unit.pts - unit.dts > std::max(pause, 4 * usual_reordering_) &&
+         behind_hole_.size() < most_reordered;
+}
+
+bool Session::release_behind_hole() {
+  const auto units = std::exchange(behind_hole_, {});
+  return std::ranges::all_of(units, [this](const SharedUnit& unit) { return go_on(unit); });
+}
+
+bool Session::go_on(const SharedUnit& unit) {
   if (!tell_clock(*unit)) return false;
   if (unit->video) {
     absent_ = false;
@@ -175,7 +199,7 @@ bool Session::feed_video(const SharedUnit& unit) {
   return copy(before, hole ? before->duration : std::max<std::int64_t>(1, step));
 }
 
-/// Behind a hole encoders that reorder go on with decode times from before it for some pictures.
+/// Of what has waited behind a hole.
 void Session::mend_decode_time(live::media_in::Unit& unit) {
   if (decoded_at_ && unit.pts - unit.dts > pause) {
     constexpr std::int64_t more = 3;  // pictures
@@ -289,7 +313,10 @@ void Session::finish(bool hurry) {
       if (!first) first = std::current_exception();
     }
   };
-  end([&] { finish_video(hurry); });
+  end([&] {
+    (void)release_behind_hole();
+    finish_video(hurry);
+  });
   end([&] {
     const bool pictures_are_longer = video_at_ && video_at_ > audio_at_;
     if (audio_) audio_->finish(hurry, pictures_are_longer ? video_at_ : std::nullopt);

@@ -24,6 +24,8 @@ class Session {
   /// decides PART-TARGET.
   static constexpr std::size_t pictures_ahead = 13;
   static constexpr std::int64_t most_ahead = 90'000;
+  /// Pictures that an encoder has taken when it gives the first one: of so many a hole can lie between decoding and showing.
+  static constexpr std::size_t most_reordered = 16;
 
   /// `live`: may be too fast for us.
   Session(Surroundings around, live::media_in::Epoch epoch, bool live);
@@ -45,6 +47,9 @@ class Session {
   void open_audio();
   bool open_video(const live::media_in::Unit& first);
   bool feed(const SharedUnit& unit);
+  [[nodiscard]] bool waits_behind_hole(const live::media_in::Unit& unit) const;
+  bool release_behind_hole();
+  bool go_on(const SharedUnit& unit);
   bool feed_video(const SharedUnit& unit);
   void mend_decode_time(live::media_in::Unit& unit);
   bool copy(const SharedUnit& unit, std::int64_t duration);
@@ -69,6 +74,8 @@ class Session {
   std::vector<std::int64_t> ahead_;      ///< decode times of the pictures that wait
   std::unique_ptr<AudioChain> audio_;
   std::unique_ptr<PictureChain> pictures_;
+  std::vector<SharedUnit> behind_hole_;  ///< pictures that wait for one that is decoded there
+  std::int64_t usual_reordering_ = 0;    ///< of the last key frame that came
   SharedUnit next_copy_;         ///< waits for the next one: what a picture lasts is to be known
   std::int64_t reordering_ = 0;  ///< of the last key frame of the source
   std::optional<std::int64_t> decoded_at_;  ///< decode time of its newest picture

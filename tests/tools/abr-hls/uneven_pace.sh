@@ -14,3 +14,17 @@ python3 "$TESTS/hls-validator" --ignore frame-rate-wrong out >breaches 2>&1 || f
 for list in out/*/index.m3u8; do
   equal "discontinuities" "$(grep -c '^#EXT-X-DISCONTINUITY$' "$list")" 1
 done
+
+# A hole behind which pictures have decode times from before it: they are shown behind it all the same.
+clip clip.flv 30 "s=160x90:r=25" -an -preset veryfast -bf 2 -g 50 -keyint_min 50 -sc_threshold 0 \
+  -vf "select='lt(t,7.3)+gt(t,20.2)'" -vsync vfr
+for first in "--rendition source" "--rendition large=160x90@100k"; do
+  rm -rf out
+  # shellcheck disable=SC2086
+  ladder out clip.flv $first --rendition small=80x44@60k
+  hls-abr-playlist out
+  python3 "$TESTS/hls-validator" out >breaches 2>&1 || fail "$first: $(head -n 4 breaches)"
+  for list in out/*/index.m3u8; do
+    equal "discontinuities of $list" "$(grep -c '^#EXT-X-DISCONTINUITY$' "$list")" 1
+  done
+done

@@ -290,6 +290,58 @@ TEST(Repair, ReorderedFramesKeepTheirDecodeTimes) {
   }
 }
 
+/// I P B B P B B ..., decode times two frames behind; then nothing for 12 s.  The frames in the encoder at the hole lend their
+/// decode times to those behind it.
+std::vector<Stamp> reordered_with_a_hole(int before, int after) {
+  std::vector<std::int64_t> shown;
+  for (int n = 0; n < before + after; ++n)
+    shown.push_back((n + 2) * frame + (n >= before ? 12 * 90'000 : 0));
+  std::vector<Stamp> sent;
+  for (int n = 0; n < before + after; ++n) {
+    const auto place = n % 3 == 0 ? n : n % 3 == 1 ? n + 1 : n - 1;  // I, then P B, and B alone
+    const auto turn = static_cast<std::size_t>(std::min(place, before + after - 1));
+    const auto decoded = n < 2 ? n * frame : shown[static_cast<std::size_t>(n - 2)];
+    sent.push_back({decoded, shown[turn], {}});
+  }
+  return sent;
+}
+
+TEST(Repair, BehindAHoleInAFilePresentationStays) {
+  Repair repair{false};
+  repair.begin_session({{1, 90'000, 90'000, 0, 0}});
+  const auto sent = reordered_with_a_hole(30, 30);
+  for (std::size_t n = 0; n < sent.size(); ++n) {
+    const auto got = repair.repair(0, sent[n], {});
+    EXPECT_EQ(static_cast<std::int64_t>(got.dts) + got.composition, 900'000 + *sent[n].pts) << n;
+  }
+  EXPECT_EQ(repair.counters().jumps + repair.counters().resets, 0U);
+}
+
+TEST(Repair, BehindAHoleOfALiveSourcePresentationStaysAndIsNear) {
+  Repair repair{true};
+  repair.begin_session({{1, 90'000, 90'000, 0, 0}});
+  const auto sent = reordered_with_a_hole(30, 30);
+  std::uint64_t last = 0;
+  for (std::size_t n = 0; n < sent.size(); ++n) {
+    const auto now = at(static_cast<int>(n) * 40ms + (n >= 30 ? 12s : 0s));
+    const auto got = repair.repair(0, sent[n], now);
+    EXPECT_EQ(static_cast<std::int64_t>(got.dts) + got.composition, 900'000 + *sent[n].pts) << n;
+    EXPECT_GE(got.composition, 0) << n;
+    EXPECT_LE(got.composition, 4 * frame) << n;
+    EXPECT_GT(got.dts, last) << n;
+    last = got.dts;
+  }
+  EXPECT_EQ(repair.counters().new_lines, 0U);
+}
+
+TEST(Repair, AReorderingOfManySecondsIsNonsenseWhereNothingWasReordered) {
+  Repair repair{false};
+  repair.begin_session({{1, 90'000, 90'000, 0, 0}});
+  for (int n = 0; n < 10; ++n)
+    EXPECT_EQ(repair.repair(0, {n * frame, n * frame, {}}, {}).composition, 0);
+  EXPECT_EQ(repair.repair(0, {10 * frame, 10 * frame + 12 * 90'000, {}}, {}).composition, 0);
+}
+
 TEST(Repair, FramesWithPresentationTimesOnlyGetDecodeTimes) {
   Camera camera;
   std::uint64_t last = 0;
