@@ -24,6 +24,9 @@ namespace abr_hls {
 
 /// Stamps jitter: a part may be longer than PART-TARGET by so much, and is listed with PART-TARGET then.
 constexpr live::Us part_jitter{10'000};
+/// Pictures may come so much before the cut that they belong behind, where a source says the cuts in milliseconds (1/90000 s);
+/// less than two pictures are apart.
+constexpr std::int64_t picture_slack = 90'000 / 250;
 
 struct CutRules {
   std::chrono::milliseconds segment{4'000}, key_interval{2'000}, part{500};  ///< part 0: none

@@ -35,6 +35,14 @@ bool same_size(const live::av::PictureFormat& a, const live::av::PictureFormat& 
          a.sar_den == b.sar_den;
 }
 
+/// Takes the places up to `at` out; were there any?
+bool take_passed(std::set<std::int64_t>& places, std::int64_t at) {
+  const auto passed = places.upper_bound(at);
+  const bool any = passed != places.begin();
+  places.erase(places.begin(), passed);
+  return any;
+}
+
 }  // namespace
 
 PictureChain::PictureChain(Surroundings around, Source source)
@@ -45,8 +53,8 @@ PictureChain::PictureChain(Surroundings around, Source source)
   queue_.start([this] { run(); });
 }
 
-bool PictureChain::push(SharedUnit unit, std::optional<std::int64_t> key_at) {
-  return queue_.push(Item{std::move(unit), key_at, 0, std::chrono::steady_clock::now()});
+bool PictureChain::push(SharedUnit unit, Places places) {
+  return queue_.push(Item{std::move(unit), places, 0, std::chrono::steady_clock::now()});
 }
 
 bool PictureChain::hold_until(std::int64_t at) {
@@ -54,7 +62,7 @@ bool PictureChain::hold_until(std::int64_t at) {
 }
 
 bool PictureChain::stand_in(std::int64_t at, bool key, bool at_end) {
-  Item item{{}, key ? std::optional{at} : std::nullopt, at, std::chrono::steady_clock::now()};
+  Item item{{}, {key ? std::optional{at} : std::nullopt, at}, at, std::chrono::steady_clock::now()};
   if (!at_end) return queue_.push(std::move(item));
   stands_in_.push_back(std::move(item));
   return true;
@@ -80,10 +88,12 @@ void PictureChain::run() {
 
 void PictureChain::take(Item& item) {
   arrival_ = item.arrival;
+  const auto& [key, cut] = item.places;
+  if (cut) cuts_.insert(*cut);
   if (!item.unit)
-    return source_.follow_source ? show_again(item.hold_until, item.key_at.has_value())
+    return source_.follow_source ? show_again(item.hold_until, key.has_value())
                                  : hold(item.hold_until, item.hold_until);
-  if (item.key_at) keys_.insert(*item.key_at);
+  if (key) keys_.insert(*key);
   const bool taken = decoder_.push(
       item.unit->packet, [this](live::av::Frame picture) { present(std::move(picture)); });
   if (!taken) around_.stats.unusable.add();
@@ -104,7 +114,7 @@ void PictureChain::present(live::av::Frame frame) {
   }
   const auto decision = govern(at);
   if (decision.first > first_) give_up_rungs(decision.first, at);
-  const bool key = source_.follow_source && take_key(at);
+  const bool key = source_.follow_source && take_passed(keys_, at);
   if (decision.shed && !key) return around_.stats.shed_pictures.add();
   if (!cap_.take(at, key)) return around_.stats.capped_pictures.add();
   last_ = std::make_shared<const live::av::Frame>(std::move(frame));
@@ -132,7 +142,7 @@ void PictureChain::show_again(std::int64_t at, bool key) {
 void PictureChain::hand_on(std::shared_ptr<const live::av::Frame> frame, std::int64_t at,
                            bool key) {
   last_at_ = at;
-  bool begins = false;
+  bool begins = source_.follow_source && take_passed(cuts_, at + picture_slack);
   if (!source_.follow_source) {
     const auto answer = around_.cutter.picture(at, picture_duration(), false);
     key = answer.key;
@@ -169,14 +179,6 @@ Governor::Decision PictureChain::govern(std::int64_t at) {
     if (decision.too_slow) live::log::warn("too slow for real time: {:.2f}x", decision.speed);
   }
   return decision;
-}
-
-/// In the decoder's order of pictures, the key frames of the source up to this one.
-bool PictureChain::take_key(std::int64_t at) {
-  const auto passed = keys_.upper_bound(at);
-  const bool key = passed != keys_.begin();
-  keys_.erase(keys_.begin(), passed);
-  return key;
 }
 
 /// Which takes effect at once: what waits for them could take longer than a segment lasts.
@@ -260,15 +262,17 @@ std::int64_t PictureChain::thinned_duration(const Rung& rung) const {
   return duration * 4 > picture_duration() * 5 ? duration : 0;
 }
 
-/// As Output will say it; where the source says the cuts, nothing is known of them here.
+/// As Output will say it.
 std::int64_t PictureChain::part_target_of(const Rung& rung) {
   RenditionInfo info;
   info.video.emplace();
   info.thinned_90k = thinned_duration(rung);
-  if (source_.follow_source) return 0;
-  around_.cutter.expect(picture_duration());
   Targets targets;
-  targets.part = around_.cutter.part_target();
+  targets.part = source_.part_target;
+  if (!source_.follow_source) {
+    around_.cutter.expect({picture_duration()});
+    targets.part = around_.cutter.part_target();
+  }
   const auto stays = around_.part_targets.try_emplace(rung.wish.name, part_target(info, targets));
   const bool shows_all = info.thinned_90k == 0 && rung.wish.frame_rate <= 0;
   return shows_all ? 0 : live::rescale(stays.first->second.count(), second, 1'000'000);

@@ -48,6 +48,7 @@ class PictureChain {
     live::media_in::Track track;
     double rate = 0;             ///< pictures a second; 0: unknown
     bool follow_source = false;  ///< key frames are where push() says, and cuts are made elsewhere
+    live::Us part_target{};      ///< of those cuts
     bool govern = false;         ///< live input: may be too fast for us
     /// As far as they are known: all but the video of encoded ones.
     std::vector<RenditionInfo> renditions;
@@ -57,9 +58,12 @@ class PictureChain {
   PictureChain(const PictureChain&) = delete;
   PictureChain& operator=(const PictureChain&) = delete;
 
-  /// Waits while its queue is full.  `key_at`: all rungs are to have a key frame at the first picture from then on
-  /// (follow_source).  False when it has failed.
-  [[nodiscard]] bool push(SharedUnit unit, std::optional<std::int64_t> key_at);
+  /// What follow_source says: all rungs have a key frame at the first picture from `key` on, a cut lies at `cut`.
+  struct Places {
+    std::optional<std::int64_t> key, cut;
+  };
+  /// Waits while its queue is full.  False when it has failed.
+  [[nodiscard]] bool push(SharedUnit unit, Places places);
   /// No picture before `at` will come: the last one stands.
   [[nodiscard]] bool hold_until(std::int64_t at);
   /// follow_source: the source has no picture at `at`, where a cut is: the last one stands in; `key`: a key frame;
@@ -72,7 +76,7 @@ class PictureChain {
  private:
   struct Item {
     SharedUnit unit;  ///< or none: the last picture stands until
-    std::optional<std::int64_t> key_at;
+    Places places;
     std::int64_t hold_until = 0;
     live::Monotonic arrival;
   };
@@ -84,7 +88,6 @@ class PictureChain {
   void show_again(std::int64_t at, bool key);
   void hand_on(std::shared_ptr<const live::av::Frame> frame, std::int64_t at, bool key);
   [[nodiscard]] Governor::Decision govern(std::int64_t at);
-  [[nodiscard]] bool take_key(std::int64_t at);
   void give_up_rungs(std::size_t first, std::int64_t at);
   void take_rungs_back(std::size_t first, std::int64_t at);
   void count_active();
@@ -103,7 +106,7 @@ class PictureChain {
   std::vector<std::unique_ptr<RungThread>> rungs_;  ///< top first
   std::vector<std::size_t> renditions_;             ///< of each
   std::vector<std::chrono::nanoseconds> rung_cpu_;
-  std::set<std::int64_t> keys_;
+  std::set<std::int64_t> keys_, cuts_;
   std::shared_ptr<const live::av::Frame> last_;
   std::int64_t last_at_ = 0;
   // Of the last picture of all, which the decoder may hold yet.

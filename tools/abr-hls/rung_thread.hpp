@@ -22,10 +22,9 @@ struct Options;
 /// A decoded picture on its way down the cascade.
 struct LadderPicture {
   std::shared_ptr<const live::av::Frame> frame;
-  std::int64_t at = 0;  ///< 1/90000 s
-  bool key = false;     ///< a key frame in all rungs
-  bool begins =
-      false;  ///< a segment or part begins in all rungs (where the source does not say it)
+  std::int64_t at = 0;    ///< 1/90000 s
+  bool key = false;       ///< a key frame in all rungs
+  bool begins = false;    ///< a segment or part begins in all rungs
   std::size_t first = 0;  ///< rungs above this one are given up
 };
 

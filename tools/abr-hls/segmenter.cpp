@@ -14,9 +14,6 @@ namespace {
 /// How far from the cut the key frame's stamp may be that was asked for there: time bases of encoders round.
 constexpr std::int64_t key_slack = video_rate / 100;
 
-/// The same for other pictures, where the source says the cuts in milliseconds; less than two pictures are apart.
-constexpr std::int64_t picture_slack = video_rate / 250;
-
 /// Sound may last so much longer than its pictures without more ado: a few of its frames.
 constexpr std::int64_t overhang = video_rate / 5;
 

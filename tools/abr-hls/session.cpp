@@ -137,6 +137,7 @@ bool Session::open_video(const live::media_in::Unit& first) {
   source.track = track;
   source.rate = live::av::picture_rate(track.stream, picture);
   source.follow_source = source_.has_value();
+  if (source_) source.part_target = around_.cutter.part_target();
   source.govern = live_;
   source.renditions = renditions_;
   if (!around_.writer.post(Opening{})) return false;
@@ -226,12 +227,13 @@ bool Session::copy(const SharedUnit& unit, std::int64_t duration) {
   sample.key = unit->key;
   sample.place = at;
   // No encoder may reorder across a hole, wherever the source has its next key frame.
-  std::optional<std::int64_t> key_at;
-  if (answer.cut && answer.cut->discontinuity) key_at = at;
-  if (answer.key) key_at = unit->pts;
+  PictureChain::Places places;
+  if (answer.cut) places.cut = at;
+  if (answer.cut && answer.cut->discontinuity) places.key = at;
+  if (answer.key) places.key = unit->pts;
   return around_.writer.post(Progress{at, answer.cut, around_.cutter.targets()}) &&
          around_.writer.post(VideoSample{*source_, std::move(sample)}) &&
-         (!pictures_ || pictures_->push(unit, key_at));
+         (!pictures_ || pictures_->push(unit, places));
 }
 
 /// No picture follows that could tell how long the last one lasts.
