@@ -25,7 +25,7 @@ bool is_long_enough(std::int64_t part, std::int64_t target) {
 
 Cutter::Answer Cutter::picture(std::int64_t at, std::int64_t duration, bool source_key) {
   if (!rules_.follow_source) return sound(at, duration);
-  if (!part_target_) expect(duration);
+  if (!part_target_) expect({duration});
   return take(at, duration, by_source(at, duration, source_key));
 }
 
@@ -33,33 +33,41 @@ std::int64_t Cutter::tolerance() const {
   return rules_.follow_source ? 2 * millisecond : millisecond;
 }
 
-void Cutter::expect(std::int64_t duration, std::int64_t longest) {
+void Cutter::expect(const Pace& pace) {
   if (part_target_) return;
   const auto step = part_step();
   part_target_ = step;
-  if (step == 0 || duration <= 0) return;
-  const auto pictures = std::max<std::int64_t>(1, (step + duration - 1 - tolerance()) / duration);
-  part_target_ = std::max(pictures * duration, step);
-  if (rules_.follow_source) part_target_ = with_room(*part_target_, duration, longest);
+  const auto one = pace.usual;
+  if (step == 0 || one <= 0) return;
+  const auto pictures = std::max<std::int64_t>(1, (step + one - 1 - tolerance()) / one);
+  part_target_ = std::max(pictures * one, step);
+  if (!rules_.follow_source) return;
+  part_target_ = with_room(pictures, pace);
+  if (*part_target_ == 0) rules_.part = {};
 }
 
-/// A part can always end between 85 % of PART-TARGET and that, if no picture lasts longer than the difference.  What the lists
-/// have already that go on is good enough.
-std::int64_t Cutter::with_room(std::int64_t target, std::int64_t duration,
-                               std::int64_t longest) const {
+/// So many pictures, if that is always right.  Else a part can always end between 85 % of PART-TARGET and that, if no picture
+/// lasts longer than the difference; 0: pictures last so long that no two such parts fit into a segment.  What the lists have
+/// already that go on is good enough.
+std::int64_t Cutter::with_room(std::int64_t pictures, const Pace& pace) const {
   const auto whole_grains = [](std::int64_t time) {
     return (time + part_grain - 1) / part_grain * part_grain;
   };
-  const auto least = whole_grains(target + stamp_error);
-  const auto most = 2 * least;
+  const auto room_for = [&](std::int64_t picture) { return whole_grains(picture * 100 / 15); };
+  const auto least = whole_grains(*part_target_ + stamp_error);
+  const auto most = std::max(2 * least, ticks(rules_.segment) / 2);
   const auto before = rules_.part_before.count() * second / 1'000'000;
   if (before >= least && before <= most) return before;
-  const bool uneven = longest * 4 > duration * 5;
-  return uneven ? std::clamp(whole_grains(longest * 100 / 15), least, most) : least;
+  const bool always_fit = pictures * (pace.longest - millisecond) <= least &&
+                          (pace.shortest == 0 || is_long_enough(pictures * pace.shortest, least));
+  const auto wanted = room_for(std::max(pace.longest, pace.usual));
+  if (always_fit || wanted <= least) return least;
+  const bool none_fits = wanted > most && room_for(pace.usual) > least;
+  return none_fits ? 0 : std::min(wanted, most);
 }
 
 Cutter::Answer Cutter::sound(std::int64_t at, std::int64_t duration) {
-  if (!part_target_) expect(duration);
+  if (!part_target_) expect({duration});
   if (!targets_) set_targets(ticks(rules_.segment));
   return take(at, duration, by_time(at, duration));
 }
@@ -247,7 +255,7 @@ live::Us Cutter::part_target() const { return live::Us{(part_target_.value_or(0)
 
 void Cutter::settle() {
   if (targets_) return;
-  expect(0);
+  expect({});
   close_gop(std::min(end_, gop_begin_ + ticks(rules_.longest_gop)));
   if (!targets_) set_targets(expected_gop());
 }

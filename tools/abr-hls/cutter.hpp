@@ -5,7 +5,8 @@
 // two in a segment of its own (TARGETDURATION is not known before they are over); what would become longer than
 // TARGETDURATION is cut there without a key frame.  Its parts are as long as their pictures last in the order of decoding,
 // none is longer than PART-TARGET, and one begins at a key frame where the part before it is long enough.  Where pictures last
-// unequally long, PART-TARGET has room for that; only before one that needs more than that can a part be too short.
+// unequally long, PART-TARGET has room for that, or there are no parts; only before one that lasts longer than those did can a
+// part be too short.
 //
 // Stamps are 1/90000 s; one that is up to 1 ms early counts as in time (containers round), up to 2 ms where the source's are
 // cut (decode time and reordering are both rounded).
@@ -65,8 +66,12 @@ class Cutter {
   /// its presentation time, others by decode time plus the reordering delay (follow_source); `source_key`: it is a key frame of
   /// the source.
   Answer picture(std::int64_t at, std::int64_t duration, bool source_key);
-  /// Before the first picture: how long one usually lasts, and how long some do.  Says PART-TARGET once and for all.
-  void expect(std::int64_t duration, std::int64_t longest = 0);
+  /// How long a picture usually lasts, and how long some do; 0: as long.
+  struct Pace {
+    std::int64_t usual = 0, shortest = 0, longest = 0;
+  };
+  /// Before the first picture.  Says PART-TARGET once and for all.
+  void expect(const Pace& pace);
   /// follow_source: no picture has come up to `until`, and sound has: what is due by time.  A picture that comes from before
   /// the last of these is too late.
   std::vector<Cut> pass(std::int64_t until);
@@ -96,8 +101,7 @@ class Cutter {
   [[nodiscard]] bool hole_before(std::int64_t at) const;
   [[nodiscard]] bool part_due(std::int64_t at, std::int64_t duration, bool key) const;
   [[nodiscard]] std::int64_t part_end() const;
-  [[nodiscard]] std::int64_t with_room(std::int64_t target, std::int64_t duration,
-                                       std::int64_t longest) const;
+  [[nodiscard]] std::int64_t with_room(std::int64_t pictures, const Pace& pace) const;
   void note_parts(std::int64_t at);
   [[nodiscard]] std::int64_t part_step() const;
   [[nodiscard]] std::int64_t longest_segment() const;

@@ -41,6 +41,14 @@ std::int64_t usual_duration(const std::vector<std::int64_t>& steps, std::int64_t
   return count > 0 && sum > 0 ? sum / count : told;
 }
 
+/// Once is no pace: a picture may have been lost, and the first ones of an encoder that reorders may have the same decode time.
+Cutter::Pace pace_of(const std::vector<std::int64_t>& sorted, std::int64_t usual) {
+  Cutter::Pace pace{usual};
+  if (sorted.size() > 1) pace.longest = sorted[sorted.size() - 2];
+  if (sorted.size() > 4) pace.shortest = sorted[2];
+  return pace;
+}
+
 }  // namespace
 
 Session::Session(Surroundings around, live::media_in::Epoch epoch, bool live)
@@ -129,8 +137,9 @@ bool Session::open_video(const live::media_in::Unit& first) {
           "rendition source: its pictures are to be turned by {} degrees, which MPEG-TS cannot say",
           track.stream.rotation);
     around_.stats.renditions[*source_].active.set(1);
-    // Once is no pace: a picture may have been lost.
-    around_.cutter.expect(picture, steps.size() > 1 ? steps[steps.size() - 2] : 0);
+    around_.cutter.expect(pace_of(steps, picture));
+    if (around_.options.part.count() > 0 && around_.cutter.part_target().count() == 0)
+      live::log::warn("rendition source: no parts, its pictures last too unequally long");
   }
   if (!encodes_) return around_.writer.post(Begin{renditions_, 0});
   PictureChain::Source source;

@@ -23,7 +23,7 @@ class Session {
   /// Pictures of a source that are looked at before the first one goes on, for at most so long (1/90000 s): what they last
   /// decides PART-TARGET.
   static constexpr std::size_t pictures_ahead = 13;
-  static constexpr std::int64_t most_ahead = 90'000;
+  static constexpr std::int64_t most_ahead = 3 * 90'000;
   /// Pictures that an encoder has taken when it gives the first one: of so many a hole can lie between decoding and showing.
   static constexpr std::size_t most_reordered = 16;
 

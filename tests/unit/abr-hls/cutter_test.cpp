@@ -223,7 +223,7 @@ TEST(Cutter, PartsOfASourceWithStampsInMillisecondsAreHonest) {
       const auto ms = [&, num = num, den = den](std::int64_t picture) {
         return (live::rescale(picture * den, 1'000, num) + 10'000) * 90;
       };
-      cutter.expect(live::rescale(den, second, num) + 7);  // it was measured
+      cutter.expect({live::rescale(den, second, num) + 7});  // it was measured
       std::int64_t length = 0, reordering = 0, target = 0;
       for (std::int64_t i = 0; i < 2'000; ++i) {
         const bool key = i % 48 == 0;
@@ -247,7 +247,7 @@ TEST(Cutter, PartsOfASourceWithStampsInMillisecondsAreHonest) {
 TEST(Cutter, PartsOfASourceAtAnUnevenPaceAreHonest) {
   std::mt19937 random{3};
   Cutter cutter{{4s, 2s, 500ms, 10s, true}};
-  cutter.expect(3000, 9000);
+  cutter.expect({3000, 3000, 9000});
   EXPECT_EQ(cutter.part_target(), 670ms);
   std::int64_t at = start, length = 0, parts = 0;
   for (std::int64_t i = 0; i < 3'000; ++i) {
@@ -266,18 +266,59 @@ TEST(Cutter, PartsOfASourceAtAnUnevenPaceAreHonest) {
   EXPECT_GT(parts, 100);
 }
 
+/// Five a second, more or less: on a grid of 25, from 120 to 280 ms apart.
+TEST(Cutter, PartsOfASlowSourceAtAnUnevenPaceAreHonest) {
+  std::mt19937 random{5};
+  Cutter cutter{{4s, 2s, 500ms, 10s, true}};
+  cutter.expect({18'000, 10'800, 25'200});
+  EXPECT_EQ(cutter.part_target(), 1870ms);
+  std::int64_t at = start, length = 0, parts = 0;
+  for (std::int64_t i = 0; i < 1'000; ++i) {
+    const auto duration = 3600 * static_cast<std::int64_t>(3 + random() % 5);
+    const auto answer = cutter.picture(at, duration, i % 20 == 0);
+    if (answer.cut && i > 0) {
+      EXPECT_LE(length, 168'300);
+      if (!answer.cut->segment) {
+        ++parts;
+        EXPECT_GE(length * 100, 168'300 * 85);
+      }
+    }
+    length = answer.cut ? duration : length + duration;
+    at += duration;
+  }
+  EXPECT_GT(parts, 50);
+}
+
+/// Two or three a second as they come: whatever the room, parts would be too short, so there are none.
+TEST(Cutter, ASourceWhosePicturesLastTooUnequallyLongHasNoParts) {
+  Cutter cutter{{4s, 2s, 500ms, 10s, true}};
+  cutter.expect({36'000, 36'000, 90'000});
+  EXPECT_EQ(cutter.part_target(), 0ms);
+  for (std::int64_t i = 0; i < 100; ++i) {
+    const auto answer = cutter.picture(start + i * 36'000, 36'000, i % 5 == 0);
+    EXPECT_TRUE(!answer.cut || answer.cut->segment) << i;
+  }
+  EXPECT_EQ(cutter.targets()->part, 0ms);
+}
+
 TEST(Cutter, PartTargetOfASourceIsThatOfTheListsThatGoOn) {
-  const auto target = [](live::Us before, std::int64_t longest) {
+  const auto target = [](live::Us before, std::int64_t longest, std::int64_t usual = 3600) {
     Cutter cutter{{4s, 2s, 500ms, 10s, true, before}};
-    cutter.expect(3600, longest);
+    cutter.expect({usual, usual, longest});
     return cutter.part_target();
   };
   EXPECT_EQ(target(0ms, 3600), 530ms);
   EXPECT_EQ(target(670ms, 3600), 670ms);
   EXPECT_EQ(target(530ms, 9000), 530ms);
-  EXPECT_EQ(target(2s, 3600), 530ms);
+  EXPECT_EQ(target(2500ms, 3600), 530ms);
   EXPECT_EQ(target(200ms, 3600), 530ms);
-  EXPECT_EQ(target(0ms, 90'000), 1060ms);  // room has its end
+  EXPECT_EQ(target(0ms, 90'000), 2s);  // room has its end: two are a segment
+  EXPECT_EQ(target(0ms, 27'000, 18'000), 2s);
+  EXPECT_EQ(target(0ms, 36'000, 18'000), 0ms);  // no room is large enough
+  EXPECT_EQ(target(700ms, 36'000, 18'000), 700ms);
+  EXPECT_EQ(target(0ms, 18'000, 18'000), 610ms);  // three pictures, however long one lasts
+  EXPECT_EQ(target(0ms, 18'180, 18'000), 610ms);
+  EXPECT_EQ(target(0ms, 21'600, 18'000), 1600ms);
 }
 
 TEST(Cutter, WithoutPicturesTheSoundOfASourceIsCutByTime) {
