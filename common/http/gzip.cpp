@@ -51,7 +51,8 @@ bool accepts_gzip(std::string_view accept_encoding) {
     const auto semicolon = std::min(one.find(';'), one.size());
     const auto coding = trimmed(one.substr(0, semicolon));
     const bool taken = !is_refused(one.substr(semicolon));
-    if (coding == "gzip" || coding == "x-gzip") return taken;
+    // "All content codings are case-insensitive" (RFC 9110 §8.4.1).
+    if (is_same_word(coding, "gzip") || is_same_word(coding, "x-gzip")) return taken;
     if (coding == "*") any = taken;
   }
   return any;

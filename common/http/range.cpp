@@ -35,7 +35,8 @@ Wanted last_bytes(std::uint64_t length, std::uint64_t size) {
 
 Wanted wanted_range(std::string_view header, std::uint64_t size) {
   constexpr std::string_view unit = "bytes=";
-  if (!header.starts_with(unit)) return Whole{};
+  // "Range unit names are case-insensitive" (RFC 9110 §14.1).
+  if (!is_same_word(header.substr(0, unit.size()), unit)) return Whole{};
   const auto spec = trimmed(header.substr(unit.size()));
   const auto dash = spec.find('-');
   if (dash == std::string_view::npos || spec.find(',') != std::string_view::npos) return Whole{};

@@ -3,8 +3,11 @@
 #include "common/base/failure.hpp"
 #include "common/http/range.hpp"
 
+#include <array>
 #include <cerrno>
+#include <climits>
 #include <cstring>
+#include <string>
 #include <utility>
 
 #include <fcntl.h>
@@ -61,6 +64,21 @@ bool range_applies(const Request& request, const OpenFile& file) {
   return parse_http_date(condition) == file.modified;
 }
 
+/// Nothing when that cannot be told.
+std::string path_of(const Fd& fd) {
+  std::array<char, PATH_MAX> path{};
+  const auto link = fmt::format("/proc/self/fd/{}", fd.get());
+  const auto n = ::readlink(link.c_str(), path.data(), path.size());
+  return {path.data(), n > 0 ? static_cast<std::size_t>(n) : 0};
+}
+
+Fd open_at(const Fd& folder, const char* path, std::uint64_t flags, std::uint64_t resolve) {
+  open_how how{};
+  how.flags = flags;
+  how.resolve = resolve;
+  return Fd{static_cast<int>(::syscall(SYS_openat2, folder.get(), path, &how, sizeof how))};
+}
+
 }  // namespace
 
 std::optional<std::string> text_of(const OpenFile& file, std::uint64_t limit_bytes) {
@@ -79,11 +97,22 @@ Root::Root(const std::filesystem::path& folder)
 
 Fd Root::beneath(std::string_view path, int flags) const {
   if (!is_servable(path)) return {};
-  open_how how{};
-  how.flags = static_cast<std::uint64_t>(flags | O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
   const std::string copy{path};
-  return Fd{static_cast<int>(::syscall(SYS_openat2, fd_.get(), copy.c_str(), &how, sizeof how))};
+  const auto how = static_cast<std::uint64_t>(flags | O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  auto fd = open_at(fd_, copy.c_str(), how, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+  return fd || errno != ELOOP ? std::move(fd) : over_links(copy.c_str(), how);
+}
+
+/// Where the links lead to has a servable path of its own.
+Fd Root::over_links(const char* path, std::uint64_t flags) const {
+  auto fd = open_at(fd_, path, flags, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
+  if (!fd) return fd;
+  const auto root = path_of(fd_);
+  const auto real = path_of(fd);
+  if (root.empty() || !real.starts_with(root)) return {};
+  auto below = std::string_view{real}.substr(root.size());
+  if (below.starts_with('/')) below.remove_prefix(1);
+  return below.empty() || is_servable(below) ? std::move(fd) : Fd{};
 }
 
 std::optional<OpenFile> Root::open(std::string_view path) const {
@@ -120,11 +149,20 @@ std::optional<int> precondition(const Request& request, std::string_view etag,
   return std::nullopt;
 }
 
+Response without_content(int status, Headers headers) {
+  constexpr int not_modified = 304;
+  if (status != not_modified) {
+    std::erase_if(headers, [](const auto& each) { return each.first == "Cache-Control"; });
+    headers.emplace_back("Cache-Control", "no-store");
+  }
+  return {status, std::move(headers), {}};
+}
+
 Response file_response(const Request& request, const OpenFile& file, Headers headers) {
   headers.emplace_back("ETag", file.etag);
   headers.emplace_back("Last-Modified", http_date(file.modified));
   if (const auto status = precondition(request, file.etag, file.modified))
-    return {*status, std::move(headers), {}};
+    return without_content(*status, std::move(headers));
   headers.emplace_back("Accept-Ranges", "bytes");
   // "A server MUST ignore a Range header field received with a request method that is unrecognized or for which range handling
   // is not defined": GET alone (RFC 9110 §14.2).
@@ -133,7 +171,7 @@ Response file_response(const Request& request, const OpenFile& file, Headers hea
   const auto wanted = wanted_range(range, file.size);
   if (std::holds_alternative<Unsatisfiable>(wanted)) {
     headers.emplace_back("Content-Range", fmt::format("bytes */{}", file.size));
-    return {416, std::move(headers), {}};
+    return without_content(416, std::move(headers));
   }
   if (const auto* span = std::get_if<ByteSpan>(&wanted)) {
     headers.emplace_back("Content-Range", content_range(*span, file.size));

@@ -33,7 +33,7 @@ class Root {
   explicit Root(const std::filesystem::path& folder);
 
   /// The regular file at `path` ("stream/360p/index.m3u8", decoded, no '/' in front); nothing when there is none, when a
-  /// component is empty or begins with a dot, or when the way leads out of the folder, over links too (openat2(2),
+  /// component is empty or begins with a dot, at the end of a link too, or when the way leads out of the folder (openat2(2),
   /// RESOLVE_BENEATH).  Never waits (a FIFO is none of ours).
   [[nodiscard]] std::optional<OpenFile> open(std::string_view path) const;
   /// Is there a folder at `path`?  The same rules.
@@ -42,6 +42,7 @@ class Root {
 
  private:
   [[nodiscard]] Fd beneath(std::string_view path, int flags) const;
+  [[nodiscard]] Fd over_links(const char* path, std::uint64_t flags) const;
   std::filesystem::path folder_;
   Fd fd_;
 };
@@ -50,6 +51,10 @@ class Root {
 /// RFC 9110 §13.2.2.
 std::optional<int> precondition(const Request& request, std::string_view etag,
                                 std::time_t modified);
+
+/// The answer where `status` of precondition() or of a range stands for what `headers` describe: caches may keep that, but not
+/// that it was refused.
+Response without_content(int status, Headers headers);
 
 /// 200, 206, 304, 412 or 416 with `headers` (Content-Type, Cache-Control, CORS), validators and Accept-Ranges.
 Response file_response(const Request& request, const OpenFile& file, Headers headers);

@@ -50,6 +50,14 @@ headers_of "/low/$segment" -r 4-7
 has headers '^HTTP/1.1 206'
 equal "a range" "$(cat body)" "$(head -c 8 "root/film/low/$segment" | tail -c 4)"
 
+headers_of "/low/$segment" -r 99999999-
+has headers '^HTTP/1.1 416'
+has headers '^Cache-Control: no-store$'
+equal "origins that may read it" "$(grep -c '^Access-Control-Allow-Origin' headers)" 1
+cp in.mp4 root/film/take.mp4
+kind /take.mp4 video/mp4 no-cache
+rm root/film/take.mp4
+
 ln -s "$SCRATCH/secret.mp4" root/film/low/link.mp4
 for path in /low/1.m4s /.stream.json /.lock /low/.none.tmp /../.registry.json /low/link.mp4 /../../secret.mp4 /none/live.m3u8; do
   headers_of "$path" --path-as-is

@@ -56,7 +56,7 @@ live::http::Response PlaylistText::response(const live::http::Request& request,
   constexpr std::time_t no_date = 0;
   if (!request.header("if-none-match").empty() || !request.header("if-match").empty()) {
     const auto status = live::http::precondition(request, sent.etag, no_date);
-    if (status) return {*status, std::move(headers), {}};
+    if (status) return live::http::without_content(*status, std::move(headers));
   }
   if (zip) headers.emplace_back("Content-Encoding", "gzip");
   return {200, std::move(headers), sent.body};

@@ -23,6 +23,8 @@ using live::http::TakeOver;
 
 constexpr std::string_view installed_script = "hls.min.js";  ///< --hls-js
 constexpr std::size_t most_script_bytes = 8U << 20U;
+/// What players of other origins read beside the headers that they always may (Fetch, "CORS-safelisted response-header").
+constexpr std::string_view exposed_headers = "Accept-Ranges, Content-Range, Date, ETag";
 constexpr std::string_view methods = "GET, HEAD, OPTIONS";
 
 void append(Headers& headers, Headers more) {
@@ -121,7 +123,10 @@ Answer Site::of_stream(const Request& request, const Route& route) const {
 Answer Site::to_folder(const Request& request, std::string_view name) const {
   auto headers = common_headers(request);
   // Relative, so that it also holds behind a proxy that adds a prefix.
-  headers.emplace_back("Location", fmt::format("{}/", name));
+  // What the viewer carries (a token) goes along.
+  const auto* const mark = request.query.empty() ? "" : "?";
+  headers.emplace_back("Location", fmt::format("{}/{}{}", name, mark, request.query));
+  headers.emplace_back("Cache-Control", "no-store");
   return Response{308, std::move(headers), {}};
 }
 
@@ -136,7 +141,10 @@ bool Site::add_origin(std::string_view origin, Headers& headers) const {
   if (!guard_.has_cors()) return false;
   headers.emplace_back("Vary", "Origin");
   const auto allowed = origin.empty() ? std::nullopt : guard_.allow_origin(origin);
-  if (allowed) headers.emplace_back("Access-Control-Allow-Origin", *allowed);
+  if (allowed) {
+    headers.emplace_back("Access-Control-Allow-Origin", *allowed);
+    headers.emplace_back("Access-Control-Expose-Headers", exposed_headers);
+  }
   return allowed.has_value();
 }
 

@@ -72,7 +72,8 @@ with Server("--cors", "https://www.example.org") as server:
             alone = get(port, path, "HEAD")
             check(alone.status == 200 and int(alone.headers["content-length"]) > 0, path, alone)
         moved = status(get(port, "/live"), 308)
-        check(moved.headers["location"] == "live/", moved)
+        check(moved.headers["location"] == "live/" and moved.headers["cache-control"] == "no-store", moved)
+        check(get(port, "/live?token=a%2Fb").headers["location"] == "live/?token=a%2Fb")
         stats = json.loads(get(port, "/stats.json").body)
         live = stats["streams"][0]
         check(live["name"] == "live" and live["state"] == "live" and live["viewers"] >= 1, live)

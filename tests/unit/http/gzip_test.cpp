@@ -34,7 +34,7 @@ TEST(Gzip, ComesBackAsItWas) {
 
 TEST(Gzip, IsTakenByWhoSaysSo) {
   for (const auto* yes : {"gzip", "gzip, deflate, br", "br;q=1.0, gzip;q=0.8", "*", "x-gzip",
-                          " gzip ;q=0.1", "identity, *;q=0.5"})
+                          "GZip", " gzip ;q=0.1", "identity, *;q=0.5"})
     EXPECT_TRUE(accepts_gzip(yes)) << yes;
   for (const auto* no : {"", "br", "gzip;q=0", "gzip; q=0.000", "identity", "*;q=0", "gzip;q=0, *"})
     EXPECT_FALSE(accepts_gzip(no)) << no;

@@ -37,7 +37,7 @@ class StaticFile : public ::testing::Test {
   Response answer(std::vector<std::pair<std::string, std::string>> headers) {
     const auto file = Root{folder}.open("a/file.m4s");
     EXPECT_TRUE(file);
-    return file_response(get(std::move(headers)), *file, {{"Content-Type", "video/mp4"}});
+    return file_response(get(std::move(headers)), *file, {{"Cache-Control", "max-age=9"}});
   }
   static std::string header(const Response& response, std::string_view name) {
     for (const auto& [key, value] : response.headers)
@@ -62,22 +62,47 @@ TEST_F(StaticFile, NothingElse) {
   fs::create_symlink(outside / "secret", folder / "a" / "absolute");
   fs::create_symlink("../../outside/secret", folder / "a" / "relative");
   fs::create_directory_symlink(outside, folder / "way");
+  fs::create_symlink(".secret", folder / "a" / "hidden");
+  fs::create_directories(folder / ".hidden" / "b");
+  fs::create_directory_symlink(".hidden", folder / "plain");
   ASSERT_EQ(::mkfifo((folder / "a" / "fifo").c_str(), 0600), 0);
   const Root root{folder};
-  for (const auto* path :
-       {"", "/", "a", "a/b", "a/", "a//file.m4s", "./a/file.m4s", "a/../a/file.m4s",
-        "../outside/secret", "a/.secret", ".a", "a/absolute", "a/relative", "way/secret", "a/fifo",
-        "a/missing", "a/file.m4s/", "a/file.m4s/x", "/a/file.m4s"})
+  for (const auto* path : {"",
+                           "/",
+                           "a",
+                           "a/b",
+                           "a/",
+                           "a//file.m4s",
+                           "./a/file.m4s",
+                           "a/../a/file.m4s",
+                           "../outside/secret",
+                           "a/.secret",
+                           ".a",
+                           "a/absolute",
+                           "a/relative",
+                           "way/secret",
+                           "a/fifo",
+                           "a/hidden",
+                           "plain/b",
+                           "a/missing",
+                           "a/file.m4s/",
+                           "a/file.m4s/x",
+                           "/a/file.m4s"})
     EXPECT_FALSE(root.open(path)) << path;
   EXPECT_FALSE(root.open(std::string_view{"a/file.m4s\0x", 12}));
   EXPECT_FALSE(root.open("a/" + std::string(8192, 'x')));
   EXPECT_FALSE(root.has_folder(".."));
   EXPECT_FALSE(root.has_folder("way"));
+  EXPECT_FALSE(root.has_folder("plain/b"));
 }
 
 TEST_F(StaticFile, FollowsALinkThatStaysInside) {
   fs::create_symlink("file.m4s", folder / "a" / "link.m4s");
-  EXPECT_TRUE(Root{folder}.open("a/link.m4s"));
+  fs::create_directory_symlink("a", folder / "way");
+  const Root root{folder};
+  EXPECT_TRUE(root.open("a/link.m4s"));
+  EXPECT_TRUE(root.open("way/link.m4s"));
+  EXPECT_TRUE(root.has_folder("way/b"));
 }
 
 TEST_F(StaticFile, AFolderThatIsNoneIsSaid) { EXPECT_THROW(Root{base / "nowhere"}, Failure); }
@@ -110,6 +135,17 @@ TEST_F(StaticFile, KnowsWhatTheClientHas) {
   EXPECT_EQ(answer({{"if-match", "W/" + etag}}).status, 412);
   EXPECT_EQ(answer({{"if-unmodified-since", "Sun, 06 Nov 1994 08:49:37 GMT"}}).status, 412);
   EXPECT_EQ(answer({{"if-modified-since", "yesterday"}}).status, 200);
+}
+
+TEST_F(StaticFile, CachesKeepWhatWasSentAndNoRefusal) {
+  const auto etag = header(answer({}), "ETag");
+  const auto cached = [this](const char* name, const std::string& value) {
+    return header(answer({{name, value}}), "Cache-Control");
+  };
+  EXPECT_EQ(cached("range", "bytes=0-1"), "max-age=9");
+  EXPECT_EQ(cached("if-none-match", etag), "max-age=9");
+  EXPECT_EQ(cached("range", "bytes=10-"), "no-store");
+  EXPECT_EQ(cached("if-match", "\"x\""), "no-store");
 }
 
 TEST_F(StaticFile, ARangeOfSomethingElseIsTheWhole) {
