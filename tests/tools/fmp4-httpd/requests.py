@@ -99,6 +99,7 @@ with Server("--cors", "https://www.example.org") as server:
         check(asked.status == 204 and asked.headers["allow"] == "GET, HEAD, OPTIONS", asked)
         check(asked.headers["access-control-allow-origin"] == "https://www.example.org", asked)
         check("GET" in asked.headers["access-control-allow-methods"], asked)
+        check("Content-Range" in asked.headers["access-control-expose-headers"], asked)
         for path in ("/stats.json", "/nobody.mp4"):
             named = get(port, path, headers=foreign)
             check(named.headers["access-control-allow-origin"] == "https://www.example.org", path, named)
