@@ -16,8 +16,10 @@ namespace {
 using live::hls::MediaPlaylist;
 using std::chrono::seconds;
 
-/// CAN-SKIP-UNTIL must be at least six target durations (§4.4.3.8).
+/// CAN-SKIP-UNTIL must be at least six target durations (§4.4.3.8).  A list of less than a minute is small, and shaka-player loses
+/// its place in one when a discontinuity stands behind segments that it was not told again.
 constexpr int skip_boundary_targets = 6;
+constexpr live::Us least_skip_boundary = seconds{60};
 constexpr unsigned version_of_skip = 9;  ///< §8
 /// How far a request may be ahead of the last whole segment (§6.2.5.2).
 constexpr std::uint64_t sequences_ahead = 2;
@@ -217,7 +219,8 @@ std::string carry_query(std::string_view playlist, std::string_view query) {
 std::string deliver(MediaPlaylist playlist, bool skip,
                     std::vector<live::hls::RenditionReport> sisters) {
   if (takes_directives(playlist)) {
-    const live::Us boundary = playlist.target_duration * skip_boundary_targets;
+    const auto boundary =
+        std::max<live::Us>(playlist.target_duration * skip_boundary_targets, least_skip_boundary);
     auto& control = playlist.server_control;
     if (!control) control.emplace();
     control->can_block_reload = true;

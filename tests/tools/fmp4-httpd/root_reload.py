@@ -30,7 +30,7 @@ with tempfile.TemporaryDirectory(prefix="root.") as root:
             return asked
 
         first = text()
-        for tag in ("CAN-BLOCK-RELOAD=YES", "CAN-SKIP-UNTIL=24", "PART-HOLD-BACK=3", "HOLD-BACK=12",
+        for tag in ("CAN-BLOCK-RELOAD=YES", "CAN-SKIP-UNTIL=60", "PART-HOLD-BACK=3", "HOLD-BACK=12",
                     '#EXT-X-PRELOAD-HINT:TYPE=PART,URI="7006.0.m4s"',
                     '#EXT-X-RENDITION-REPORT:URI="../480p/index.m3u8",LAST-MSN=105,LAST-PART=3'):
             check(tag in first, tag, "is not in", first)
@@ -59,10 +59,15 @@ with tempfile.TemporaryDirectory(prefix="root.") as root:
             check(get(port, url + query).status == 400, query)
         check(get(port, "/cam/360p/7099.0.m4s").status == 404, "no hint named it")
 
+        # What a viewer has of a long list; a short one is sent whole.
+        check(text("?_HLS_skip=YES") == text(), "less than a minute")
+        tree.stream(root, "long", 20)
+        url = "/long/360p/index.m3u8"
         delta = text("?_HLS_skip=YES")
         check(delta == text("?_HLS_skip=v2"), "there are no date ranges to be skipped")
-        check("#EXT-X-SKIP:SKIPPED-SEGMENTS=" in delta and "#EXT-X-VERSION:9" in delta, delta)
-        check("\n7000.m4s\n" not in delta and "\n7006.m4s\n" in delta, delta)
+        check("#EXT-X-SKIP:SKIPPED-SEGMENTS=5\n" in delta and "#EXT-X-VERSION:9" in delta, delta)
+        check("\n7004.m4s\n" not in delta and "\n7005.m4s\n" in delta, delta)
+        url = "/cam/360p/index.m3u8"
 
         # A viewer who leaves is forgotten.
         status = int(re.search(r"http://127\.0\.0\.1:(\d+)/metrics", server.said())[1])

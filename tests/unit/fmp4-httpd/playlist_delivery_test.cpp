@@ -14,8 +14,8 @@ using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// Ten segments from 100 on (files from 7000 on), the last three with four parts; of the next one two.
-MediaPlaylist live_list() {
+/// Segments from 100 on (files from 7000 on), the last three with four parts; of the next one two.
+MediaPlaylist live_list(int whole = 10) {
   MediaPlaylist list;
   list.target_duration = 4s;
   list.media_sequence = 100;
@@ -24,16 +24,16 @@ MediaPlaylist live_list() {
     return Part{
         std::to_string(number) + "." + std::to_string(index) + ".m4s", 1s, index == 0, false, {}};
   };
-  for (int i = 0; i < 10; ++i) {
+  for (int i = 0; i < whole; ++i) {
     Segment segment;
     segment.uri = std::to_string(7000 + i) + ".m4s";
     segment.duration = 4s;
     segment.map = live::hls::Map{"init-7000.mp4", {}};
-    for (int p = 0; i >= 7 && p < 4; ++p)
+    for (int p = 0; i >= whole - 3 && p < 4; ++p)
       segment.parts.push_back(part(7000 + i, p));
     list.segments.push_back(segment);
   }
-  list.parts = {part(7010, 0), part(7010, 1)};
+  list.parts = {part(7000 + whole, 0), part(7000 + whole, 1)};
   return list;
 }
 
@@ -130,7 +130,7 @@ TEST(NextPart, FollowsTheLastOne) {
 TEST(Deliver, PromisesWhatAServerKeeps) {
   const auto text = deliver(live_list(), false, {{"../480p/index.m3u8", 110, 1}});
   EXPECT_THAT(text, HasSubstr("CAN-BLOCK-RELOAD=YES"));
-  EXPECT_THAT(text, HasSubstr("CAN-SKIP-UNTIL=24"));
+  EXPECT_THAT(text, HasSubstr("CAN-SKIP-UNTIL=60"));
   EXPECT_THAT(text, HasSubstr("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"7010.2.m4s\""));
   EXPECT_THAT(
       text,
@@ -160,21 +160,31 @@ TEST(Deliver, HintsAtThePartAloneWhereTheInitSegmentChanges) {
 }
 
 TEST(Deliver, LeavesOutWhatTheViewerHas) {
-  // 24 s from the end: 2 s of parts and six segments, of which the sixth is in part behind the boundary.
-  const auto text = deliver(live_list(), true, {});
-  EXPECT_THAT(text, HasSubstr("#EXT-X-SKIP:SKIPPED-SEGMENTS=4"));
+  // 60 s from the end: 2 s of parts and 15 segments, of which the last is in part behind the boundary.
+  const auto text = deliver(live_list(20), true, {});
+  EXPECT_THAT(text, HasSubstr("#EXT-X-SKIP:SKIPPED-SEGMENTS=5"));
   EXPECT_THAT(text, HasSubstr("#EXT-X-MEDIA-SEQUENCE:100"));
-  EXPECT_THAT(text, Not(HasSubstr("7003.m4s")));
-  EXPECT_THAT(text, HasSubstr("7004.m4s"));
+  EXPECT_THAT(text, Not(HasSubstr("7004.m4s")));
+  EXPECT_THAT(text, HasSubstr("7005.m4s"));
+}
+
+TEST(Deliver, AListOfLessThanAMinuteIsSentWhole) {
+  EXPECT_EQ(deliver(live_list(), true, {}), deliver(live_list(), false, {}));
+}
+
+TEST(Deliver, TheSkipBoundaryIsSixTargetsWhereThatIsMore) {
+  auto list = live_list();
+  list.target_duration = 11s;
+  EXPECT_THAT(deliver(list, false, {}), HasSubstr("CAN-SKIP-UNTIL=66"));
 }
 
 TEST(Deliver, DateRangesAreNotSkipped) {
-  auto list = live_list();
+  auto list = live_list(20);
   const std::string range = "#EXT-X-DATERANGE:ID=\"a\",START-DATE=\"2026-11-21T17:00:00Z\"";
   list.segments[1].others = {"#EXT-X-BITRATE:900", range};
   list.segments[5].others = {"# five"};
   const auto text = deliver(list, true, {});
-  EXPECT_THAT(text, HasSubstr("SKIPPED-SEGMENTS=4"));
+  EXPECT_THAT(text, HasSubstr("SKIPPED-SEGMENTS=5"));
   EXPECT_THAT(text, HasSubstr(range + "\n"));
   EXPECT_THAT(text, Not(HasSubstr("BITRATE")));
   EXPECT_THAT(text, HasSubstr("# five"));

@@ -80,10 +80,10 @@ MULTIVARIANT = (
 )
 
 
-def stream(root, name="cam"):
+def stream(root, name="cam", whole=6):
     """(360p, 480p) of a stream with a multivariant playlist."""
     folder = os.path.join(root, name)
-    renditions = [Rendition(os.path.join(folder, rendition)) for rendition in ("360p", "480p")]
+    renditions = [Rendition(os.path.join(folder, rendition), whole) for rendition in ("360p", "480p")]
     publish(os.path.join(folder, "live.m3u8"), MULTIVARIANT)
     publish(os.path.join(folder, ".stream.json"), "{}")
     return renditions
