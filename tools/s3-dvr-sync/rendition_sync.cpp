@@ -3,6 +3,7 @@
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "common/hls/syntax.hpp"
+#include "tools/s3-dvr-sync/segment_name.hpp"
 #include "tools/s3-dvr-sync/tree_layout.hpp"
 
 #include <algorithm>
@@ -77,12 +78,20 @@ RenditionSync::Broadcast& RenditionSync::begin(const std::string& id) {
 void RenditionSync::skip(const Broadcast& broadcast, const hls::Segment& segment) {
   if (segment.gap) return;
   const auto look = [&](const std::string& uri) {
-    if (!live::tree::is_plain_name(uri) || uploaded_.has(uri) || safe_.contains(uri)) return;
+    if (!is_file_name(uri) || uploaded_.has(uri) || safe_.contains(uri)) return;
     const auto key = place_.object_key(broadcast.id, uri);
     if (mark_of(place_.folder / uri) && journal_->stored(key)) mark_safe(key, uri);
   };
   if (segment.map) look(segment.map->uri);
   look(segment.uri);
+}
+
+/// From here on to list_front() entries have names instead of URIs.  One that was uploaded as it stands in the list stays so when it
+/// is gone from the disk.
+std::string RenditionSync::name_of(std::string_view id, const std::string& uri) const {
+  auto name = name_in(place_.folder, uri);
+  const bool was_uploaded = name != uri && journal_->stored(place_.object_key(id, uri));
+  return was_uploaded ? uri : name;
 }
 
 void RenditionSync::take(JournalEntry entry) {
@@ -95,6 +104,8 @@ void RenditionSync::take(JournalEntry entry) {
   }
   if (current_.empty()) current_ = unnamed;
   auto& broadcast = begin(current_);
+  entry.segment.uri = name_of(current_, entry.segment.uri);
+  if (entry.segment.map) entry.segment.map->uri = name_of(current_, entry.segment.map->uri);
   if (++broadcast.entries <= broadcast.skip) return skip(broadcast, entry.segment);
   broadcast.waiting.push_back(std::move(entry.segment));
 }
@@ -161,7 +172,7 @@ bool RenditionSync::may_grow(const Broadcast& broadcast, std::size_t at) const {
 
 bool RenditionSync::want_one(const Broadcast& broadcast, const std::string& uri,
                              std::vector<Item>& out) {
-  if (!live::tree::is_plain_name(uri)) return false;
+  if (!is_file_name(uri)) return false;
   auto& one = object(broadcast, uri);
   if (one.state != State::waiting) return false;
   one.state = State::in_hand;
@@ -252,7 +263,7 @@ bool RenditionSync::settle(const std::string& key, Outcome outcome) {
 
 void RenditionSync::advance(Broadcast& broadcast) {
   const auto is_settled = [&](const std::string& uri) {
-    if (!live::tree::is_plain_name(uri)) return true;
+    if (!is_file_name(uri)) return true;
     const auto found = objects_.find(place_.object_key(broadcast.id, uri));
     return found != objects_.end() &&
            (found->second.state == State::safe || found->second.state == State::lost);
@@ -276,7 +287,7 @@ void RenditionSync::list_front(Broadcast& broadcast) {
     return found == objects_.end() ? Object{State::lost, {}, 0, false, false} : found->second;
   };
   const auto listed = [&](const std::string& uri) {
-    return of(uri).aside ? fmt::format("{}/{}", broadcast.id, uri) : uri;
+    return of(uri).aside ? fmt::format("{}/{}", broadcast.id, uri_of(uri)) : uri_of(uri);
   };
   const auto bytes = segment.gap ? 0 : of(segment.uri).bytes;
   const bool gone = !segment.gap && (of(segment.uri).state == State::lost ||

@@ -1,7 +1,6 @@
 // One rendition on its way to the bucket: its entries in order, each waiting for its files to be safe there, then listed.
 #pragma once
 
-#include "common/tree/names.hpp"
 #include "tools/s3-dvr-sync/hold_file.hpp"
 #include "tools/s3-dvr-sync/journal.hpp"
 #include "tools/s3-dvr-sync/journal_entries.hpp"
@@ -79,9 +78,9 @@ class RenditionSync {
     std::string id;
     bool over = false;
     VodList list;
-    std::uint64_t skip = 0;     ///< entries that stand in volumes that are done
-    std::uint64_t entries = 0;  ///< taken
-    std::deque<live::hls::Segment> waiting;
+    std::uint64_t skip = 0;                  ///< entries that stand in volumes that are done
+    std::uint64_t entries = 0;               ///< taken
+    std::deque<live::hls::Segment> waiting;  ///< with names of files for URIs
     std::optional<live::hls::Map> listed_map;
     /// All of it is listed.
     [[nodiscard]] bool is_whole() const { return over && waiting.empty(); }
@@ -103,9 +102,9 @@ class RenditionSync {
   [[nodiscard]] std::optional<live::WallClock> oldest() const;
   [[nodiscard]] std::uint64_t waiting_bytes() const;  ///< of the files that have been looked at
   [[nodiscard]] std::uint64_t lost() const { return lost_; }
-  /// Files of this rendition that are in the bucket and on the disk, as far as is known since the start: key by URI.
+  /// Files of this rendition that are in the bucket and on the disk, as far as is known since the start: key by name.
   [[nodiscard]] const std::map<std::string, std::string>& safe_files() const { return safe_; }
-  void forget_file(const std::string& uri) { safe_.erase(uri); }
+  void forget_file(const std::string& name) { safe_.erase(name); }
 
  private:
   enum class State { waiting, in_hand, failed, safe, lost };
@@ -120,6 +119,7 @@ class RenditionSync {
   Broadcast& begin(const std::string& id);
   void skip(const Broadcast& broadcast, const live::hls::Segment& segment);
   /// What is known of a file; looked at when it is asked for first.
+  [[nodiscard]] std::string name_of(std::string_view id, const std::string& uri) const;
   Object& object(const Broadcast& broadcast, const std::string& uri);
   [[nodiscard]] std::map<std::string, Object>::iterator in_hand(const std::string& key);
   [[nodiscard]] bool may_grow(const Broadcast& broadcast, std::size_t at) const;

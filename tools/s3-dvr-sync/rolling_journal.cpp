@@ -7,8 +7,8 @@
 #include "common/hls/date_time.hpp"
 #include "common/tree/names.hpp"
 #include "common/tree/write.hpp"
+#include "tools/s3-dvr-sync/segment_name.hpp"
 #include "tools/s3-dvr-sync/tree_layout.hpp"
-#include "tools/s3-dvr-sync/upload_log.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -146,12 +146,17 @@ bool RollingJournal::look() {
   mtime_ns_ = mark->mtime_ns;
   named_.clear();
   for (const auto& segment : list.segments) {
-    named_.insert(segment.uri);
-    if (segment.map) named_.insert(segment.map->uri);
+    name(segment.uri);
+    if (segment.map) name(segment.map->uri);
   }
   ended_ = list.ended;
   if (ended_) end();
   return true;
+}
+
+void RollingJournal::name(const std::string& uri) {
+  named_.insert(uri);
+  named_.insert(decoded_name(uri));
 }
 
 /// Behind a restart the list is the same, and what follows is another one.
@@ -163,11 +168,16 @@ void RollingJournal::end() {
     live::log::warn("{}: no space to say that it has ended", path().string());
 }
 
+std::optional<FileMark> RollingJournal::mark_of_segment(const hls::Segment& segment) const {
+  const auto folder = list_.parent_path();
+  const auto name = name_in(folder, segment.uri);
+  return is_file_name(name) ? mark_of(folder / name) : std::nullopt;
+}
+
 /// When its first segment was written, as in 2026-11-21T17:04:05.123Z, without what a name cannot have: should our own journal
 /// get lost, it is the same again.
 std::string RollingJournal::id_of(const hls::Segment& first) const {
-  const auto mark = live::tree::is_plain_name(first.uri) ? mark_of(list_.parent_path() / first.uri)
-                                                         : std::nullopt;
+  const auto mark = mark_of_segment(first);
   const auto written = mark ? live::WallClock{std::chrono::duration_cast<live::WallClock::duration>(
                                   std::chrono::nanoseconds{mark->mtime_ns})}
                             : std::chrono::system_clock::now();
@@ -178,8 +188,8 @@ std::string RollingJournal::id_of(const hls::Segment& first) const {
 
 /// A file of several segments grows, and says nothing.
 std::optional<std::uint64_t> RollingJournal::written(const hls::Segment& segment) const {
-  if (segment.range || !live::tree::is_plain_name(segment.uri)) return {};
-  const auto mark = mark_of(list_.parent_path() / segment.uri);
+  if (segment.range) return {};
+  const auto mark = mark_of_segment(segment);
   return mark ? std::optional{static_cast<std::uint64_t>(mark->mtime_ns)} : std::nullopt;
 }
 

@@ -8,6 +8,7 @@
 #include "common/base/units.hpp"
 #include "common/hls/media_playlist.hpp"
 #include "tools/s3-dvr-sync/journal_entries.hpp"
+#include "tools/s3-dvr-sync/upload_log.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -69,13 +70,15 @@ class RollingJournal {
   [[nodiscard]] bool is_ended() const { return ended_; }
   [[nodiscard]] std::uint64_t missed() const { return missed_; }
   [[nodiscard]] std::filesystem::path path() const;
-  /// URIs that the list names now.
+  /// Names of files that the list may mean now.
   [[nodiscard]] const std::set<std::string>& named() const { return named_; }
 
  private:
   void read();
   void append(const live::hls::MediaPlaylist& list);
   void end();
+  void name(const std::string& uri);
+  [[nodiscard]] std::optional<FileMark> mark_of_segment(const live::hls::Segment& segment) const;
   [[nodiscard]] std::string id_of(const live::hls::Segment& first) const;
   [[nodiscard]] std::optional<std::uint64_t> written(const live::hls::Segment& segment) const;
 

@@ -1,5 +1,6 @@
 // The playlists of a stream's broadcasts: when each is to be put, and when a broadcast is done.
 #include "common/base/log.hpp"
+#include "common/base/percent.hpp"
 #include "common/facts/files.hpp"
 #include "common/hls/multivariant_playlist.hpp"
 #include "common/hls/syntax.hpp"
@@ -136,7 +137,7 @@ std::optional<MediaFacts> StreamSync::facts_of(const Source& source, const std::
                                    [](const hls::Segment& segment) { return !segment.gap; });
   if (newest == segments.rend()) return {};
   const auto file = [&](const std::string& uri) {
-    return source.found.folder / uri.substr(uri.rfind('/') + 1);
+    return source.found.folder / live::percent_decoded(uri.substr(uri.rfind('/') + 1));
   };
   std::optional<std::filesystem::path> init;
   if (newest->map) init = file(newest->map->uri);

@@ -7,6 +7,8 @@
 #include "common/tree/hold.hpp"
 #include "common/tree/lock.hpp"
 #include "common/tree/names.hpp"
+#include "tools/s3-dvr-sync/hold_file.hpp"
+#include "tools/s3-dvr-sync/segment_name.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -51,8 +53,8 @@ std::uint64_t measured_rate(const FoundRendition& found) {
   std::uint64_t bytes = 0;
   live::Us duration{};
   for (const auto& segment : list ? list->segments : std::vector<hls::Segment>{}) {
-    const auto mark =
-        tree::is_plain_name(segment.uri) ? mark_of(found.folder / segment.uri) : std::nullopt;
+    const auto name = name_in(found.folder, segment.uri);
+    const auto mark = is_file_name(name) ? mark_of(found.folder / name) : std::nullopt;
     if (!mark) continue;
     bytes += segment.range ? segment.range->length : mark->size;
     duration += segment.duration;

@@ -127,6 +127,43 @@ TEST_F(RollingTest, IsArchivedFromItsRollingList) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "cam/hd/.uploaded"));
 }
 
+TEST_F(RollingTest, ListsHaveUrisAndTheDiskHasNames) {
+  const std::string text =
+      "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n10:30:00.ts\n#EXTINF:4,\na%20b.ts\n"
+      "#EXTINF:4,\n100%.ts\n#EXTINF:4,\nas%20is.ts\n#EXTINF:4,\n\xC3\xA9+.ts?t=1\n"
+      "#EXTINF:4,\n%2e%2e%2fsecret.ts\n";
+  write("cam/secret.ts", "x");
+  for (const auto* name : {"10:30:00.ts", "a b.ts", "100%.ts", "as%20is.ts", "\xC3\xA9+.ts"})
+    write(std::string{"cam/hd/"} + name, name);
+  write("cam/hd/index.m3u8", text);
+  std::string first;
+  {
+    TreeSync trees{folder_, {}, journal_};
+    first = sync(trees, journal_);
+    for (const auto* key :
+         {"/10:30:00.ts ", "/a b.ts ", "/100%.ts ", "/as%20is.ts ", "/\xC3\xA9+.ts "})
+      EXPECT_THAT(first, HasSubstr(key));
+    EXPECT_THAT(first, Not(HasSubstr("secret")));
+    now_ += 5min;
+    trees.scan(now_, wall_);
+    EXPECT_TRUE(trees.leavings(now_).empty()) << "the list names them all";
+  }
+  const auto list = only_vod();
+  for (const auto* uri :
+       {"/10%3A30%3A00.ts\n", "/a%20b.ts\n", "/100%25.ts\n", "/as%2520is.ts\n", "/%C3%A9%2B.ts\n"})
+    EXPECT_THAT(list, HasSubstr(uri));
+  EXPECT_NE(list.find("#EXT-X-GAP"), std::string::npos) << "what is no file of ours";
+  EXPECT_EQ(list.find("#EXT-X-GAP"), list.rfind("#EXT-X-GAP"));
+  // The writer deletes what we have, and its list goes on.
+  std::filesystem::remove(folder_ / "cam/hd/as%20is.ts");
+  write("cam/hd/last.ts", "x");
+  write("cam/hd/index.m3u8", text + "#EXTINF:4,\nlast.ts\n#EXT-X-ENDLIST\n");
+  TreeSync trees{folder_, {}, journal_};
+  EXPECT_EQ(std::ranges::count(sync(trees, journal_), '/'), 3) << "one more, in its folder";
+  EXPECT_THAT(only_vod(), HasSubstr("/as%2520is.ts\n"));
+  EXPECT_EQ(trees.backlog().lost, 1U);
+}
+
 TEST_F(RollingTest, TheSameNamesAgainAreOtherObjects) {
   TreeSync trees{folder_, {}, journal_};
   rolling("cam/index.m3u8", 0, 2, true);
