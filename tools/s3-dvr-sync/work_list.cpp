@@ -52,7 +52,7 @@ void WorkList::tell_unfit(const FileScan::Result& found) {
 
 void WorkList::forget_vanished(live::Monotonic now) {
   constexpr std::size_t spare = 1000;
-  std::erase_if(resting_, [&](const auto& entry) { return entry.second < now; });
+  std::erase_if(resting_, [&](const auto& entry) { return entry.second.until < now; });
   if (done_.size() <= 2 * closed_.size() + spare) return;
   std::set<std::string_view> there;
   for (const auto& file : closed_)
@@ -74,22 +74,22 @@ void WorkList::scan(live::Monotonic now, live::WallClock wall) {
 }
 
 std::optional<Item> WorkList::next(live::Monotonic now) {
-  const auto rests = [&](const std::string& key) {
+  const auto rests = [&](const std::string& key, const FileMark& mark) {
     const auto found = resting_.find(key);
-    return found != resting_.end() && now < found->second;
+    return found != resting_.end() && found->second.mark == mark && now < found->second.until;
   };
-  if (!tired_.empty() && !rests(tired_.front().key)) {
+  if (!tired_.empty() && !rests(tired_.front().key, tired_.front().mark)) {
     auto item = std::move(tired_.front());
     tired_.pop_front();
     return item;
   }
   while (auto item = trees_.next()) {
     of_trees_.insert(item->key);
-    if (!rests(item->key)) return item;
+    if (!rests(item->key, item->mark)) return item;
     tired_.push_back(std::move(*item));
   }
-  const auto ready =
-      std::ranges::find_if(waiting_, [&](const FoundFile& file) { return !rests(file.key); });
+  const auto ready = std::ranges::find_if(
+      waiting_, [&](const FoundFile& file) { return !rests(file.key, file.mark); });
   if (ready == waiting_.end()) return {};
   const auto file = std::move(*ready);
   waiting_.erase(ready);
@@ -100,8 +100,8 @@ std::optional<Item> WorkList::next(live::Monotonic now) {
 
 void WorkList::settle(const Item& item, Outcome outcome, live::Monotonic now) {
   resting_.erase(item.key);
-  if (outcome == Outcome::failed) resting_[item.key] = now + rest;
-  if (outcome == Outcome::conflict) resting_[item.key] = now + conflict_rest;
+  if (outcome == Outcome::failed) resting_[item.key] = {item.mark, now + rest};
+  if (outcome == Outcome::conflict) resting_[item.key] = {item.mark, now + conflict_rest};
   if (of_trees_.erase(item.key) > 0) return trees_.settle(item.key, outcome);
   in_hand_.erase(item.key);
   if (outcome == Outcome::verified)

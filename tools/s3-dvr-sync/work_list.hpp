@@ -21,8 +21,8 @@ namespace s3_dvr_sync {
 
 class WorkList {
  public:
-  /// What failed waits so long before it is given again, where the list lives that long; what somebody else's object is in
-  /// the way of waits longer.
+  /// What failed waits so long before it is given again, where the list lives that long and the file stays as it is; what
+  /// somebody else's object is in the way of waits longer.
   static constexpr std::chrono::seconds rest{30}, conflict_rest{600};
 
   WorkList(const std::filesystem::path& root, const TreeRules& rules,
@@ -76,7 +76,12 @@ class WorkList {
   std::deque<FoundFile> waiting_;     ///< of them, those to be uploaded
   std::set<std::string> in_hand_;     ///< keys of recordings
   std::map<std::string, Done> done_;  ///< by key; of `closed_`, and some that have gone
-  std::map<std::string, live::Monotonic> resting_;
+  /// Until when it is not given again, as long as it is what it was.
+  struct Rest {
+    FileMark mark;
+    live::Monotonic until;
+  };
+  std::map<std::string, Rest> resting_;         ///< by key
   std::set<std::string> of_trees_;              ///< keys in hand that are the trees'
   std::deque<Item> tired_;                      ///< of the trees, given again too early
   std::vector<std::filesystem::path> folders_;  ///< of recordings
