@@ -61,6 +61,18 @@ bool keep_hold(const std::filesystem::path& root, std::string_view pattern,
   return tree::write_whole(path, next, true) == live::Written::done;
 }
 
+bool is_held_by_name(const std::filesystem::path& root, std::string_view rendition) {
+  try {
+    const auto text = read_hold(root / tree::hold_name);
+    const auto patterns = tree::parse_hold(text.value_or(""));
+    return !patterns || std::ranges::any_of(*patterns, [&](const std::string& pattern) {
+      return pattern == "*" || pattern == rendition;
+    });
+  } catch (const live::Failure&) {
+    return true;
+  }
+}
+
 UploadedFile::UploadedFile(std::filesystem::path rendition_folder)
     : folder_(std::move(rendition_folder)), known_(folder_) {
   known_.refresh();

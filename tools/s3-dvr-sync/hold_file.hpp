@@ -18,6 +18,9 @@ bool keep_hold(const std::filesystem::path& root, std::string_view pattern,
                std::string_view former = {});
 
 /// The `.uploaded` of one rendition, written.
+/// Does ROOT/.hold ask for `rendition` by its name, or for everything?  True for what cannot be read.
+bool is_held_by_name(const std::filesystem::path& root, std::string_view rendition);
+
 class UploadedFile {
  public:
   /// Reads what stands there already.

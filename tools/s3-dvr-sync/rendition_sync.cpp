@@ -325,6 +325,10 @@ void RenditionSync::broadcast_done(std::string_view id) {
   std::erase_if(broadcasts_, [&](const Broadcast& one) { return one.id == id; });
 }
 
+void RenditionSync::spare(const std::string& name) {
+  if (marks_) uploaded_.add(name);
+}
+
 /// Whoever reads it deletes.
 void RenditionSync::flush() {
   if (!uploaded_.has_news()) return;

@@ -93,6 +93,8 @@ class RenditionSync {
   void volume_done(std::string_view id);
   /// All playlists of `id` are in the bucket, closed; it is forgotten.
   void broadcast_done(std::string_view id);
+  /// Nobody wants this file of it: it need not stay until it is uploaded.
+  void spare(const std::string& name);
   /// Names that became safe come to `.uploaded`.
   void flush();
 
@@ -117,9 +119,9 @@ class RenditionSync {
   };
 
   Broadcast& begin(const std::string& id);
+  [[nodiscard]] std::string name_of(std::string_view id, const std::string& uri) const;
   void skip(const Broadcast& broadcast, const live::hls::Segment& segment);
   /// What is known of a file; looked at when it is asked for first.
-  [[nodiscard]] std::string name_of(std::string_view id, const std::string& uri) const;
   Object& object(const Broadcast& broadcast, const std::string& uri);
   [[nodiscard]] std::map<std::string, Object>::iterator in_hand(const std::string& key);
   [[nodiscard]] bool may_grow(const Broadcast& broadcast, std::size_t at) const;

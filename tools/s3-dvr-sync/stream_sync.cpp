@@ -114,6 +114,9 @@ StreamSync::Source* StreamSync::source(const FoundRendition& found, std::size_t 
                  true,
                  {},
                  {},
+                 {},
+                 false,
+                 {},
                  {}});
   return sources_.emplace(found.name, std::move(made)).first->second.get();
 }
@@ -170,6 +173,7 @@ void StreamSync::take(Source& source, JournalEntry entry) {
   if (entry.begins || source.reading.empty()) {
     source.reading = entry.begins.value_or("unnamed");
     source.wanted = wants(source.found.name, source.reading);
+    source.unwanted = source.unwanted || !source.wanted;
   }
   if (source.wanted) source.sync.take(std::move(entry));
 }
@@ -201,6 +205,50 @@ void StreamSync::read(Source& source) {
     entries.clear();
     source.news = true;
   }
+}
+
+/// For `best` what is the best now stays until it is uploaded, in broadcasts of which another one was the best, too.
+bool StreamSync::is_held_as_best(const Source& source) const {
+  if (!rules_.marks || rules_.rendition != "best" || !source.found.has_journal) return false;
+  const auto chosen = record_ ? tree::best_rendition(record_->renditions) : std::string_view{};
+  const bool is = chosen.empty() || chosen == source.found.name;
+  return is && !is_held_by_name(folder_.parent_path(), source.found.name);
+}
+
+/// Nobody will upload that.
+void StreamSync::spare_unwanted(Source& source) {
+  if (!source.unwanted || !is_held_as_best(source)) {
+    source.spared.reset();
+    return;
+  }
+  if (!source.spared) {
+    source.spared.emplace(source.found.folder / tree::journal_name);
+    source.sparing.clear();
+  }
+  std::vector<JournalEntry> entries;
+  while (source.spared->read(entries) == JournalReader::News::entries) {
+    for (const auto& entry : entries)
+      spare(source, entry);
+    entries.clear();
+  }
+  const bool over = !record_ || record_->id != source.sparing ||
+                    record_->state == tree::StreamRecord::State::ended;
+  if (over && !source.sparing.empty() && !wants(source.found.name, source.sparing))
+    source.sync.spare(vod_name(source.sparing, 1));
+}
+
+void StreamSync::spare(Source& source, const JournalEntry& entry) {
+  if (entry.begins || source.sparing.empty()) {
+    if (!source.sparing.empty() && !wants(source.found.name, source.sparing))
+      source.sync.spare(vod_name(source.sparing, 1));
+    source.sparing = entry.begins.value_or("unnamed");
+  }
+  if (wants(source.found.name, source.sparing)) return;
+  const auto name = [&](const std::string& uri) {
+    if (tree::is_plain_name(uri) && mark_of(source.found.folder / uri)) source.sync.spare(uri);
+  };
+  if (entry.segment.map) name(entry.segment.map->uri);
+  name(entry.segment.uri);
 }
 
 void StreamSync::describe(Source& source) {
@@ -251,6 +299,7 @@ void StreamSync::scan(const FoundStream& found, live::Monotonic now, live::WallC
     if (source->rolling) source->rolling->look();
     read(*source);
     if (source->rolling) note_unnamed(*source, now);
+    spare_unwanted(*source);
   }
   judge(locked, now, wall);
   scanned_ = true;

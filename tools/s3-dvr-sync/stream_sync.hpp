@@ -62,6 +62,9 @@ class StreamSync {
     live::Monotonic changed;                         ///< when that was so
     std::map<std::string, live::Monotonic> unnamed;  ///< files that no list names, since when
     std::string reading;                             ///< the id of the entries that are read
+    bool unwanted = false;                           ///< some of its broadcasts are
+    std::optional<JournalReader> spared;  ///< of those, what need not stay has been read so far
+    std::string sparing;                  ///< the id of these entries
   };
   /// What stands in the bucket at a playlist's key.
   struct Put {
@@ -82,6 +85,9 @@ class StreamSync {
   void read(Source& source);
   void take(Source& source, JournalEntry entry);
   void describe(Source& source);
+  void spare_unwanted(Source& source);
+  void spare(Source& source, const JournalEntry& entry);
+  [[nodiscard]] bool is_held_as_best(const Source& source) const;
   /// Which broadcasts are over.
   void judge(bool locked, live::Monotonic now, live::WallClock wall);
   void note_unnamed(Source& source, live::Monotonic now);

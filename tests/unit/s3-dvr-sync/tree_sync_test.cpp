@@ -310,6 +310,46 @@ TEST_F(TreeSyncTest, AnOlderBroadcastMayHaveHadAnotherBest) {
   EXPECT_THAT(lines_of("cam/vod-two.m3u8"), HasSubstr("1080p/20.m4s"));
 }
 
+TEST_F(TreeSyncTest, WhatIsHeldAndNobodyWantsNeedNotStay) {
+  const std::vector<live::tree::RenditionRecord> before{{"360p", 1'000'000, true, true},
+                                                        {"720p", 500'000, true, true}};
+  const std::vector<live::tree::RenditionRecord> after{{"360p", 1'000'000, true, true},
+                                                       {"720p", 3'000'000, true, true}};
+  record("cam", "one", false, before);
+  for (const std::string rendition : {"cam/360p", "cam/720p"})
+    segments(rendition, 10, 2, begin(rendition, "one", 10));
+  write(".hold", "sound\n");
+  TreeSync trees{folder_, {}, journal_};
+  EXPECT_EQ(sync(trees, journal_), "cam/360p/init-10.mp4 cam/360p/10.m4s cam/360p/11.m4s ");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "cam/720p/.uploaded")) << "it is not held";
+
+  record("cam", "one", false, after);  // the writer was restarted with other rates
+  sync(trees, journal_);
+  EXPECT_EQ(text_of("cam/720p/.uploaded"), "init-10.mp4\n10.m4s\n11.m4s\n") << "it goes on";
+  segments("cam/720p", 12, 1);
+  sync(trees, journal_);
+  EXPECT_THAT(text_of("cam/720p/.uploaded"), HasSubstr("12.m4s\n"));
+
+  record("cam", "two", false, after);
+  segments("cam/720p", 20, 1, begin("cam/720p", "two", 20));
+  trees.scan(now_, wall_);
+  EXPECT_THAT(text_of("cam/720p/.uploaded"), HasSubstr("vod-one.m3u8\n"));
+  EXPECT_THAT(text_of("cam/720p/.uploaded"), Not(HasSubstr("20.m4s"))) << "that is to be uploaded";
+  EXPECT_EQ(sync(trees, journal_), "cam/720p/init-20.mp4 cam/720p/20.m4s ");
+}
+
+TEST_F(TreeSyncTest, WhatOthersHoldStays) {
+  record("cam", "one", false, {{"360p", 1'000'000, true, true}});
+  for (const std::string rendition : {"cam/360p", "cam/720p"})
+    segments(rendition, 10, 1, begin(rendition, "one", 10));
+  write(".hold", "720p\n");
+  TreeSync trees{folder_, {}, journal_};
+  sync(trees, journal_);
+  record("cam", "one", false, {{"720p", 3'000'000, true, true}});
+  sync(trees, journal_);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "cam/720p/.uploaded"));
+}
+
 TEST_F(TreeSyncTest, AllOfALadderGoWithAMultivariantPlaylist) {
   record("cam", "one", false, {{"360p", 1'000'000, true, true}, {"720p", 3'000'000, true, true}});
   for (const std::string rendition : {"cam/360p", "cam/720p"})
