@@ -19,6 +19,10 @@ using Kind = tree::FileName::Kind;
 /// A list that lacks more segments than this at its end was left behind long ago, and nobody plays it.
 constexpr std::uint64_t most_missing = 30;
 
+/// A server may have told players what comes behind the last segment (EXT-X-PRELOAD-HINT).  Of this writer it would be another
+/// time line and another init segment, which a player that takes it for what it was does not notice: that number stays unused.
+constexpr std::uint64_t hinted = 1;
+
 std::uint64_t number_of(const std::string& name) {
   const auto parsed = tree::parse_file_name(name);
   return parsed ? parsed->number : 0;
@@ -290,7 +294,7 @@ void sort_files(Plan& plan, const Found& found) {
 Plan decide(const Found& found, const ResumeWish& wish) {
   Plan plan;
   const auto highest = highest_number(found);
-  plan.next_number = highest > 0 ? highest + 1 : milliseconds(found.now);
+  plan.next_number = highest > 0 ? highest + 1 + hinted : milliseconds(found.now);
   if (found.record) plan.recorded = found.record->renditions;
   plan.was_recorded = found.record && found.record->record;
   plan.id = broadcast_to_resume(found, wish);
