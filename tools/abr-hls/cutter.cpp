@@ -12,6 +12,9 @@ constexpr std::int64_t millisecond = 90;
 constexpr std::int64_t stamp_error = 3 * millisecond;
 /// Of PART-TARGET with a source, so that the same source gives the same one again.
 constexpr std::int64_t part_grain = 10 * millisecond;
+/// A segment may end so much behind its time, if its last picture begins before: EXTINF, rounded, must not be more than
+/// TARGETDURATION.
+constexpr std::int64_t longest_overhang = second / 4;
 
 std::int64_t ticks(std::chrono::milliseconds duration) { return duration.count() * 90; }
 
@@ -34,6 +37,7 @@ std::int64_t Cutter::tolerance() const {
 }
 
 void Cutter::expect(const Pace& pace) {
+  if (pace.usual > 0) picture_ = std::min(pace.usual, longest_overhang);
   if (part_target_) return;
   const auto step = part_step();
   part_target_ = step;
@@ -136,14 +140,13 @@ Cutter::Answer Cutter::by_source(std::int64_t at, std::int64_t duration, bool so
   } else if (source_key) {
     close_gop(at);
   }
-  if (!targets_ && at + duration - gop_begin_ > ticks(rules_.longest_gop) + tolerance())
-    set_targets(ticks(rules_.longest_gop));
+  const auto longest = ticks(rules_.longest_gop);
+  if (!targets_ && is_over(at - gop_begin_, duration, longest)) set_targets(longest);
   const auto so_far = at - segment_begin_;
   const bool whole = source_key && so_far > 0 &&
                      (returns || gops_ <= 2 || so_far + tolerance() >= ticks(rules_.segment) ||
-                      so_far + expected_gop() >= longest_segment());
-  const bool too_long =
-      targets_ && so_far + duration > targets_->segment.count() * second + tolerance();
+                      last_picture(so_far + expected_gop()) > targets_->segment.count() * second);
+  const bool too_long = targets_ && is_over(so_far, duration, targets_->segment.count() * second);
   // Where pictures return something begins; a part before it that is too short is the last of its segment.
   const bool stump = returns && (part_step() == 0 || !is_long_enough(part_so_far_, *part_target_));
   if (whole || too_long || stump) {
@@ -157,6 +160,16 @@ Cutter::Answer Cutter::by_source(std::int64_t at, std::int64_t duration, bool so
   if (part_due(at, duration, source_key)) answer.cut = Cut{at, false, source_key, at, false};
   note_parts(at);
   return answer;
+}
+
+/// Of what lasts so long the last picture begins here at the latest: whether it fits (2.002 s do, twice, into 4 s).
+std::int64_t Cutter::last_picture(std::int64_t length) const {
+  return length - picture_ + 2 * tolerance();
+}
+
+/// A picture that is `so_far` behind the begin belongs behind the end, which is at `limit`.
+bool Cutter::is_over(std::int64_t so_far, std::int64_t duration, std::int64_t limit) const {
+  return so_far + tolerance() >= limit || so_far + duration >= limit + second / 2;
 }
 
 std::vector<Cut> Cutter::pass(std::int64_t until) {
@@ -246,7 +259,8 @@ void Cutter::close_gop(std::int64_t at) {
 void Cutter::set_targets(std::int64_t segment) {
   const auto wished = (ticks(rules_.segment) + second - 1) / second;
   Targets targets;
-  targets.segment = std::chrono::seconds{std::max(wished, (segment + second / 2) / second)};
+  const auto needed = (last_picture(segment) + second - 1) / second;
+  targets.segment = std::chrono::seconds{std::max(wished, needed)};
   targets.part = part_target();
   targets_ = targets;
 }

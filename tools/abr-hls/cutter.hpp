@@ -3,7 +3,7 @@
 // Without a copied rendition: segments at the first picture at or behind n * segment, counted from the first picture, and
 // within them key frames at or behind n * key interval.  With one: whole GOPs of the source as many as fit, each of the first
 // two in a segment of its own (TARGETDURATION is not known before they are over); what would become longer than
-// TARGETDURATION is cut there without a key frame.  Its parts are as long as their pictures last in the order of decoding,
+// TARGETDURATION, by a picture or more, is cut there without a key frame.  Its parts are as long as their pictures last in the order of decoding,
 // none is longer than PART-TARGET, and one begins at a key frame where the part before it is long enough.  Where pictures last
 // unequally long, PART-TARGET has room for that, or there are no parts; only before one that lasts longer than those did can a
 // part be too short.
@@ -106,6 +106,8 @@ class Cutter {
   [[nodiscard]] std::int64_t part_step() const;
   [[nodiscard]] std::int64_t longest_segment() const;
   [[nodiscard]] std::int64_t expected_gop() const;
+  [[nodiscard]] std::int64_t last_picture(std::int64_t length) const;
+  [[nodiscard]] bool is_over(std::int64_t so_far, std::int64_t duration, std::int64_t limit) const;
   void close_gop(std::int64_t at);
   void set_targets(std::int64_t segment);
   [[nodiscard]] std::int64_t tolerance() const;
@@ -118,6 +120,7 @@ class Cutter {
   std::int64_t part_so_far_ = 0;             ///< what its pictures last
   std::optional<std::int64_t> part_target_;  ///< 0: no parts
   std::int64_t end_ = 0;                     ///< of the last picture
+  std::int64_t picture_ = 0;                 ///< how long one lasts
   bool passing_ = false;                     ///< cuts went on without pictures
   std::int64_t gop_begin_ = 0;
   std::size_t gops_ = 0;

@@ -13,6 +13,13 @@ diff <(sums clip.mp4 v) <(sums all.mp4 v) || fail "video is not what came"
 diff <(sums clip.mp4 a | tail -n +2) <(sums all.mp4 a) || # without the packet of priming, which is before the first picture
   fail "audio is not what came"
 
+# Short groups, of which none ends with the segment: as many as fit, and independence stays.
+clip short.mp4 9 "s=160x90:r=25" -preset ultrafast -g 15
+ladder short short.mp4 --rendition source
+facts_of short
+equal "short durations" "$(of short '[.source.segments[].duration * 10 | round] | join(" ")')" "6 6 36 36 6"
+equal "short ones are independent" "$(of short .source.independent)" true
+
 # A group of pictures of 7 s makes a target of 7 s; a longer one later is cut there, and independence is not claimed.
 ffmpeg -nostdin -v error -y -f lavfi -i testsrc2=s=160x90:r=10 -t 30 -c:v libx264 -preset ultrafast \
   -force_key_frames 0,7,14,26 -g 1000 -sc_threshold 0 long.mp4

@@ -197,6 +197,40 @@ TEST(Cutter, GopsThatDoNotFitTwiceStandAlone) {
   EXPECT_EQ(cutter.targets()->segment, 4s);
 }
 
+struct Gops {
+  std::int64_t num, den;
+  int pictures;
+  std::int64_t segment, target;  ///< whole GOPs of a segment; seconds
+};
+class CutterBySource : public testing::TestWithParam<Gops> {};
+
+TEST_P(CutterBySource, SegmentsHoldAsManyWholeGopsAsFit) {
+  const auto& [num, den, pictures, whole, target] = GetParam();
+  for (const auto part : {0ms, 200ms, 500ms}) {
+    Cutter cutter{{4s, 2s, part, 10s, true}};
+    const auto got = run(cutter, num, den, static_cast<int>(60 * num / den), pictures);
+    EXPECT_EQ(cutter.targets()->segment, std::chrono::seconds{target});
+    ASSERT_GE(got.segments.size(), 6U);
+    for (std::size_t i = 0; i < got.segments.size(); ++i) {
+      const auto gops = i < 2 ? i : 2 + whole * static_cast<std::int64_t>(i - 2);
+      EXPECT_EQ(got.segments[i], live::rescale(gops * pictures * den, second, num)) << i;
+    }
+    for (const auto& cut : got.cuts)
+      EXPECT_TRUE(cut.independent || !cut.segment);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Gops, CutterBySource,
+                         testing::Values(Gops{25, 1, 15, 6, 4}, Gops{25, 1, 12, 8, 4},
+                                         Gops{25, 1, 18, 5, 4}, Gops{50, 1, 24, 8, 4},
+                                         Gops{60, 1, 37, 6, 4}, Gops{120, 1, 37, 12, 4},
+                                         // 2.002 s, twice, are 4 s and less than a picture
+                                         Gops{30000, 1001, 30, 4, 4}, Gops{30000, 1001, 60, 2, 4},
+                                         Gops{24000, 1001, 48, 2, 4}, Gops{60000, 1001, 240, 1, 4},
+                                         Gops{25, 1, 101, 1, 5}, Gops{25, 1, 105, 1, 5},
+                                         Gops{30000, 1001, 250, 1, 9},
+                                         Gops{30000, 1001, 300, 1, 10}));
+
 TEST(Cutter, LongGopsMakeTheTargetAndLaterOnesAreCutThere) {
   Cutter cutter{{4s, 2s, 0ms, 10s, true}};
   run(cutter, 25, 1, 25 * 12, 25 * 6);
