@@ -75,10 +75,10 @@ std::optional<std::string> parse_upload_id(std::string_view xml) {
   return id.empty() ? std::nullopt : std::optional{std::move(id)};
 }
 
-std::optional<std::string> parse_completed(std::string_view xml) {
+std::optional<Completed> parse_completed(std::string_view xml) {
   const Document document{xml, "CompleteMultipartUploadResult"};
   if (!document) return {};
-  return unquoted(document.text("ETag"));
+  return Completed{unquoted(document.text("ETag")), document.text("ChecksumCRC32C")};
 }
 
 std::optional<PartList> parse_parts(std::string_view xml) {
@@ -115,8 +115,11 @@ std::optional<UploadList> parse_uploads(std::string_view xml) {
 std::string complete_body(const std::vector<UploadedPart>& parts) {
   std::string out = "<CompleteMultipartUpload>";
   for (const auto& part : parts) {
-    out += fmt::format("<Part><PartNumber>{}</PartNumber><ETag>\"{}\"</ETag></Part>", part.number,
-                       part.etag);
+    out +=
+        fmt::format("<Part><PartNumber>{}</PartNumber><ETag>\"{}\"</ETag>", part.number, part.etag);
+    if (!part.crc32c.empty())
+      out += fmt::format("<ChecksumCRC32C>{}</ChecksumCRC32C>", part.crc32c);
+    out += "</Part>";
   }
   return out + "</CompleteMultipartUpload>";
 }

@@ -25,14 +25,20 @@ std::optional<Error> parse_error(std::string_view xml);
 /// InitiateMultipartUploadResult.
 std::optional<std::string> parse_upload_id(std::string_view xml);
 
-/// CompleteMultipartUploadResult: the ETag of the object.
-std::optional<std::string> parse_completed(std::string_view xml);
+/// CompleteMultipartUploadResult.
+struct Completed {
+  std::string etag;    ///< of the object; may be empty
+  std::string crc32c;  ///< as composite_crc32c() has it; empty: the store says none
+};
+std::optional<Completed> parse_completed(std::string_view xml);
 
 /// ListPartsResult.
 struct UploadedPart {
   unsigned number = 0;  ///< 1 to 10000
   std::uint64_t size = 0;
   std::string etag;
+  std::string
+      crc32c{};  ///< for complete_body(): of an upload that was begun with it, as x-amz-checksum-crc32c had it
   bool operator==(const UploadedPart&) const = default;
 };
 struct PartList {

@@ -1,5 +1,6 @@
 #include "common/s3/digest.hpp"
 
+#include "common/s3/crc32c.hpp"
 #include "common/s3/signature.hpp"
 
 #include <array>
@@ -12,7 +13,7 @@
 namespace live::s3 {
 namespace {
 
-constexpr std::size_t md5_bytes = 16;
+constexpr std::size_t md5_bytes = 16, crc32c_bytes = 4;
 
 std::string hex(Bytes bytes) {
   std::string out;
@@ -58,9 +59,11 @@ struct Digest::Context {
   EVP_MD_CTX* context;
 };
 
-Digest::Digest(bool with_md5)
+Digest::Digest(Checksum other)
     : sha256_(std::make_unique<Context>(EVP_sha256())),
-      md5_(with_md5 ? std::make_unique<Context>(EVP_md5()) : nullptr) {}
+      md5_(other == Checksum::md5 ? std::make_unique<Context>(EVP_md5()) : nullptr) {
+  if (other == Checksum::crc32c) crc32c_ = 0;
+}
 
 Digest::Digest(Digest&&) noexcept = default;
 Digest& Digest::operator=(Digest&&) noexcept = default;
@@ -69,15 +72,20 @@ Digest::~Digest() = default;
 void Digest::add(Bytes bytes) {
   EVP_DigestUpdate(sha256_->context, bytes.data(), bytes.size());
   if (md5_) EVP_DigestUpdate(md5_->context, bytes.data(), bytes.size());
+  if (crc32c_) crc32c_ = crc32c(bytes, *crc32c_);
 }
 
-Digest::Sums Digest::finish() { return {sha256_->finish(), md5_ ? md5_->finish() : std::string{}}; }
+Digest::Sums Digest::finish() {
+  return {sha256_->finish(), md5_ ? md5_->finish() : std::string{},
+          crc32c_ ? fmt::format("{:08x}", *crc32c_) : std::string{}};
+}
 
-std::string content_md5(std::string_view text) {
-  const auto bytes = from_hex(text);
-  if (!bytes || bytes->size() != md5_bytes) return {};
+std::string checksum_value(std::string_view hex) {
+  const auto bytes = from_hex(hex);
+  if (!bytes || (bytes->size() != md5_bytes && bytes->size() != crc32c_bytes)) return {};
   std::array<unsigned char, 4 * (md5_bytes / 3 + 1) + 1> out{};
-  const auto length = EVP_EncodeBlock(out.data(), as_bytes(*bytes).data(), md5_bytes);
+  const auto length =
+      EVP_EncodeBlock(out.data(), as_bytes(*bytes).data(), static_cast<int>(bytes->size()));
   return {out.begin(), out.begin() + length};
 }
 
@@ -96,6 +104,17 @@ std::string composite_sha256(const std::vector<std::string>& parts) {
   for (const auto& part : parts)
     all += from_hex(part).value_or(std::string{});
   return fmt::format("{}-{}", digest_of(all, EVP_sha256()), parts.size());
+}
+
+std::string composite_crc32c(const std::vector<std::string>& parts) {
+  std::string all;
+  for (const auto& part : parts) {
+    const auto bytes = from_hex(part);
+    if (!bytes || bytes->size() != crc32c_bytes) return {};
+    all += *bytes;
+  }
+  const auto sum = fmt::format("{:08x}", crc32c(as_bytes(all)));
+  return fmt::format("{}-{}", checksum_value(sum), parts.size());
 }
 
 }  // namespace live::s3

@@ -3,17 +3,22 @@
 
 #include "common/base/bytes.hpp"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace live::s3 {
 
-/// SHA-256 and, where asked for, MD5.
+/// What is sent beside the SHA-256.
+enum class Checksum { none, md5, crc32c };
+
+/// SHA-256 and, where asked for, another one.
 class Digest {
  public:
-  explicit Digest(bool with_md5);
+  explicit Digest(Checksum other);
   Digest(Digest&&) noexcept;
   Digest& operator=(Digest&&) noexcept;
   ~Digest();
@@ -21,8 +26,8 @@ class Digest {
   void add(Bytes bytes);
   /// Of all that was added; nothing can be added any more.
   struct Sums {
-    std::string sha256;  ///< hex
-    std::string md5;     ///< hex; empty where it was not asked for
+    std::string sha256;       ///< hex
+    std::string md5, crc32c;  ///< hex; empty where it was not asked for
     bool operator==(const Sums&) const = default;
   };
   Sums finish();
@@ -30,10 +35,11 @@ class Digest {
  private:
   struct Context;
   std::unique_ptr<Context> sha256_, md5_;
+  std::optional<std::uint32_t> crc32c_;
 };
 
-/// The value of Content-MD5 (RFC 1864) for an MD5 in hex; empty for what is none.
-std::string content_md5(std::string_view hex);
+/// The value of Content-MD5 (RFC 1864) for an MD5 in hex, of x-amz-checksum-crc32c for a CRC-32C; empty for what is neither.
+std::string checksum_value(std::string_view hex);
 
 /// The ETag that S3 servers give a multipart upload: the MD5 of its parts' MD5s, "-", their count.  `etags` are those of the
 /// parts in order.  Empty when one is no MD5 (encrypted ones are not).
@@ -41,5 +47,9 @@ std::string multipart_etag(const std::vector<std::string>& etags);
 
 /// "HEX-COUNT": the SHA-256 of the parts' SHA-256s, which are given in hex.
 std::string composite_sha256(const std::vector<std::string>& parts);
+
+/// The x-amz-checksum-crc32c of a multipart upload: the CRC-32C of its parts' CRC-32Cs, which are given in hex, "-", their count.
+/// Empty when one is none.
+std::string composite_crc32c(const std::vector<std::string>& parts);
 
 }  // namespace live::s3

@@ -17,14 +17,14 @@ constexpr std::size_t turn_bytes = 2U << 20U;  // then others have theirs
 
 }  // namespace
 
-Body body_of(std::string text, bool with_md5) {
-  live::s3::Digest digest{with_md5};
+Body body_of(std::string text, live::s3::Checksum checksum) {
+  live::s3::Digest digest{checksum};
   digest.add(live::as_bytes(text));
   return {{}, std::move(text), digest.finish()};
 }
 
-live::awaitable<Body> body_of(FileRange range, bool with_md5) {
-  live::s3::Digest digest{with_md5};
+live::awaitable<Body> body_of(FileRange range, live::s3::Checksum checksum) {
+  live::s3::Digest digest{checksum};
   const auto executor = co_await asio::this_coro::executor;
   const auto file = std::make_shared<live::MappedFile>(range.fd, range.offset, range.length);
   for (auto left = file->bytes(); !left.empty();) {

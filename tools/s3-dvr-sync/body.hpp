@@ -24,10 +24,10 @@ struct FileRange {
   std::uint64_t offset = 0, length = 0;
 };
 
-Body body_of(std::string text, bool with_md5);
+Body body_of(std::string text, live::s3::Checksum checksum);
 
 /// Reads the range once, a piece at a time, so that everything else goes on; it is not copied.  Throws Failure(no_input) when it
 /// cannot be read to its end.
-live::awaitable<Body> body_of(FileRange range, bool with_md5);
+live::awaitable<Body> body_of(FileRange range, live::s3::Checksum checksum);
 
 }  // namespace s3_dvr_sync

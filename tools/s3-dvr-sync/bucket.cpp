@@ -68,6 +68,12 @@ std::string region_of(const s3::Error& error, const live::fetch::Reply& reply) {
   return error.region.empty() ? reply.header("x-amz-bucket-region") : error.region;
 }
 
+void add_checksums(const s3::Digest::Sums& sums, std::vector<s3::Field>& headers) {
+  if (!sums.md5.empty()) headers.push_back({"Content-MD5", s3::checksum_value(sums.md5)});
+  if (!sums.crc32c.empty())
+    headers.push_back({"x-amz-checksum-crc32c", s3::checksum_value(sums.crc32c)});
+}
+
 /// What a log line says about an answer.
 std::string words(int status, const s3::Error& error, const live::fetch::Reply& reply) {
   if (status == 0) return reply.error;
@@ -255,8 +261,7 @@ live::awaitable<std::optional<std::string>> Bucket::put(std::string key, Kind ki
   Ask what{"PUT", std::move(key), {}, {}, std::move(body), live::s3::max_answer_bytes, {}};
   what.headers = labels(what.key, kind);
   what.headers.push_back({std::string{sha256_name}, what.body.sums.sha256});
-  if (settings_.content_md5)
-    what.headers.push_back({"Content-MD5", s3::content_md5(what.body.sums.md5)});
+  add_checksums(what.body.sums, what.headers);
   const auto answer = co_await ask_guarded(what, over);
   if (answer.status == 412) {
     notices_ = true;
@@ -279,9 +284,10 @@ live::awaitable<Bucket::Answer> Bucket::ask_guarded(Ask what, Over over) {
   co_return answer;
 }
 
-live::awaitable<Bucket::Begun> Bucket::begin(std::string key, Kind kind) {
+live::awaitable<Bucket::Begun> Bucket::begin(std::string key, Kind kind, bool crc32c) {
   Ask what{"POST", std::move(key), {{"uploads", ""}}, {}, {}, live::s3::max_answer_bytes, {}};
   what.headers = labels(what.key, kind);
+  if (crc32c) what.headers.push_back({"x-amz-checksum-algorithm", "CRC32C"});
   const auto answer = co_await ask(what);
   auto id = s3::parse_upload_id(answer.reply.body);
   if (answer.status != 200 || !id) refuse(what, answer);
@@ -292,8 +298,7 @@ live::awaitable<std::optional<std::string>> Bucket::put_part(std::string key, st
                                                              unsigned number, Body body) {
   Ask what{"PUT", std::move(key), {}, {}, std::move(body), live::s3::max_answer_bytes, {}};
   what.query = {{"partNumber", std::to_string(number)}, {"uploadId", std::move(id)}};
-  if (settings_.content_md5)
-    what.headers.push_back({"Content-MD5", s3::content_md5(what.body.sums.md5)});
+  add_checksums(what.body.sums, what.headers);
   const auto answer = co_await ask(what);
   if (answer.status == 404) co_return std::nullopt;
   if (answer.status != 200) refuse(what, answer);
@@ -306,14 +311,14 @@ live::awaitable<Bucket::Completed> Bucket::complete(std::string key, std::string
   Ask what{
       "POST",    std::move(key), {{"uploadId", std::move(id)}}, {}, {}, live::s3::max_answer_bytes,
       completing};
-  what.body = body_of(s3::complete_body(parts), false);
+  what.body = body_of(s3::complete_body(parts), s3::Checksum::none);
   what.headers = {{"Content-Type", "application/xml"}};
   const auto answer = co_await ask_guarded(what, over);
   if (answer.status == 404 || answer.status == 412) co_return Completed{};
   // A 200 may be followed by an <Error>, which ask() has tried again where that helps.
-  auto etag = s3::parse_completed(answer.reply.body);
-  if (answer.status != 200 || !etag) refuse(what, answer);
-  co_return Completed{true, std::move(*etag)};
+  auto said = s3::parse_completed(answer.reply.body);
+  if (answer.status != 200 || !said) refuse(what, answer);
+  co_return Completed{true, std::move(*said)};
 }
 
 live::awaitable<void> Bucket::abort(std::string key, std::string id) {

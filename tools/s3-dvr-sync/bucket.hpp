@@ -27,7 +27,6 @@ struct BucketSettings {
   std::string storage_class;  ///< empty: the bucket's
   std::string sse;            ///< "AES256", "aws:kms", "aws:kms:KEY-ID"; empty: the bucket's
   std::vector<live::s3::Field> metadata;
-  bool content_md5 = false;
   unsigned attempts = 8;              ///< of one request
   std::chrono::milliseconds stall{};  ///< nothing moved for so long: again
 };
@@ -54,14 +53,15 @@ class Bucket {
     std::string id;     ///< of a new multipart upload
     bool only = false;  ///< false: it was asked for more than once, and there may be others
   };
-  live::awaitable<Begun> begin(std::string key, Kind kind);
+  /// `crc32c`: each part will have its own.
+  live::awaitable<Begun> begin(std::string key, Kind kind, bool crc32c);
   /// Its ETag; nothing: the server does not know the upload.
   live::awaitable<std::optional<std::string>> put_part(std::string key, std::string id,
                                                        unsigned number, Body body);
   struct Completed {
     bool done =
         false;  ///< false: the server does not know the upload any more, or there is an object already
-    std::string etag;  ///< as the answer says it; may be empty
+    live::s3::Completed said{};  ///< by the answer
   };
   live::awaitable<Completed> complete(std::string key, std::string id,
                                       std::vector<live::s3::UploadedPart> parts, Over over);

@@ -16,7 +16,7 @@ using live::fail;
 namespace {
 
 constexpr std::uint64_t application_id = 0x6C'53'33'64;  // "lS3d"
-constexpr std::uint64_t schema_version = 1;
+constexpr std::uint64_t schema_version = 2;
 constexpr std::string_view database_name = "journal.db";
 /// A request that we gave up may be carried out late: of so many of a key we know the bytes.
 constexpr std::uint64_t puts_of_a_key = 64;
@@ -27,14 +27,21 @@ CREATE TABLE objects (key TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTE
 CREATE TABLE puts (number INTEGER PRIMARY KEY, key TEXT NOT NULL, sha256 TEXT NOT NULL, etag TEXT NOT NULL);
 CREATE INDEX puts_of_keys ON puts (key, number);
 CREATE TABLE uploads (key TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, inode INTEGER NOT NULL,
-  upload_id TEXT NOT NULL, part_size INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE parts (key TEXT NOT NULL, number INTEGER NOT NULL, etag TEXT NOT NULL, sha256 TEXT NOT NULL,
+  upload_id TEXT NOT NULL, part_size INTEGER NOT NULL, crc32c INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE parts (key TEXT NOT NULL, number INTEGER NOT NULL, etag TEXT NOT NULL, sha256 TEXT NOT NULL, crc32c TEXT NOT NULL,
   PRIMARY KEY (key, number)) WITHOUT ROWID;
 CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 PRAGMA application_id=1817391972;
-PRAGMA user_version=1;
+PRAGMA user_version=2;
 )";
-static_assert(application_id == 1'817'391'972 && schema_version == 1);
+static_assert(application_id == 1'817'391'972 && schema_version == 2);
+
+/// What the first version did not have.
+constexpr const char* since_version_1 = R"(
+ALTER TABLE uploads ADD COLUMN crc32c INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE parts ADD COLUMN crc32c TEXT NOT NULL DEFAULT '';
+PRAGMA user_version=2;
+)";
 
 std::uint64_t number_of(Database& db, const char* sql) {
   Statement statement{db, sql};
@@ -50,7 +57,11 @@ void prepare(Database& db, const std::filesystem::path& path) {
   }
   if (number_of(db, "PRAGMA application_id") != application_id)
     fail(Exit::bad_data, "journal {}: it is no journal of ours", path.string());
-  const auto version = number_of(db, "PRAGMA user_version");
+  auto version = number_of(db, "PRAGMA user_version");
+  if (version == 1) {
+    db.run(since_version_1);
+    version = schema_version;
+  }
   if (version != schema_version)
     fail(Exit::bad_data, "journal {}: its version is {}, we know {}", path.string(), version,
          schema_version);
@@ -142,8 +153,8 @@ struct Journal::State {
                "SELECT 1 FROM puts WHERE key = ?1 AND ((etag <> '' AND etag = ?2) OR "
                "(sha256 <> '' AND sha256 = ?3)) UNION ALL SELECT 1 FROM objects WHERE key = ?1 AND "
                "((etag <> '' AND etag = ?2) OR (sha256 <> '' AND sha256 = ?3)) LIMIT 1"),
-          begin(db, "INSERT OR REPLACE INTO uploads VALUES (?, ?, ?, ?, ?, ?)"),
-          part(db, "INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?)"),
+          begin(db, "INSERT OR REPLACE INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?)"),
+          part(db, "INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?)"),
           end(db, "DELETE FROM uploads WHERE key = ?"),
           end_parts(db, "DELETE FROM parts WHERE key = ?"),
           store(db, "INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
@@ -157,15 +168,17 @@ struct Journal::State {
               "objects ORDER BY key"),
           totals(db, "SELECT count(*), coalesce(sum(stored_size), 0) FROM objects"),
           upload(db,
-                 "SELECT size, mtime_ns, inode, upload_id, part_size FROM uploads WHERE key = ?"),
+                 "SELECT size, mtime_ns, inode, upload_id, part_size, crc32c FROM uploads WHERE "
+                 "key = ?"),
           uploads(db, "SELECT key, upload_id, size, mtime_ns, inode FROM uploads ORDER BY key"),
-          parts(db, "SELECT number, etag, sha256 FROM parts WHERE key = ? ORDER BY number"),
+          parts(db, "SELECT number, etag, sha256, crc32c FROM parts WHERE key = ? ORDER BY number"),
           note(db, "SELECT value FROM notes WHERE name = ?"),
           set_note(db, "INSERT OR REPLACE INTO notes VALUES (?, ?)"),
+          notes(db, "SELECT name, value FROM notes WHERE substr(name, 1, length(?1)) = ?1"),
           forget_note(db, "DELETE FROM notes WHERE name = ?"),
           forget_notes(db, "DELETE FROM notes WHERE substr(name, 1, length(?1)) = ?1") {}
     Statement put, keep_put, end_put, forget_puts, used, ours, begin, part, end, end_parts, store,
-        forget, stored, all, totals, upload, uploads, parts, note, set_note, forget_note,
+        forget, stored, all, totals, upload, uploads, parts, note, set_note, notes, forget_note,
         forget_notes;
   };
   Statements use{db};
@@ -204,9 +217,7 @@ void Journal::will_put(const std::string& key, const FileMark& mark, const std::
 
 void Journal::will_begin(const std::string& key) { set_note(unknown_upload(key), "1"); }
 
-void Journal::all_known(const std::string& key) {
-  state_->use.forget_note.begin().bind(unknown_upload(key)).run();
-}
+void Journal::all_known(const std::string& key) { forget_note(unknown_upload(key)); }
 
 bool Journal::may_have_unknown(const std::string& key) const {
   return note(unknown_upload(key)).has_value();
@@ -220,18 +231,18 @@ std::optional<std::string> Journal::open_upload(const std::string& key) const {
 
 void Journal::keep_room() { make_room(state_->db); }
 
-void Journal::begun(const std::string& key, const FileMark& mark, const std::string& upload_id,
-                    std::uint64_t part_size) {
+void Journal::begun(const std::string& key, const FileMark& mark, const Unfinished& upload) {
   Transaction transaction{state_->db};
   state_->end_upload(key);
   auto& begin = state_->use.begin.begin().bind(key);
   bind_mark(begin, mark);
-  begin.bind(upload_id).bind(part_size).run();
+  begin.bind(upload.upload_id).bind(upload.part_size).bind(upload.crc32c ? 1U : 0U).run();
   transaction.commit();
 }
 
 void Journal::part_done(const std::string& key, const PartRecord& part) {
-  state_->use.part.begin().bind(key).bind(part.number).bind(part.etag).bind(part.sha256).run();
+  auto& row = state_->use.part.begin();
+  row.bind(key).bind(part.number).bind(part.etag).bind(part.sha256).bind(part.crc32c).run();
 }
 
 void Journal::gone(const std::string& key) {
@@ -294,11 +305,12 @@ Journal::Totals Journal::totals() const {
 std::optional<Unfinished> Journal::unfinished(const std::string& key, const FileMark& mark) const {
   Use upload{state_->use.upload};
   if (!upload->bind(key).step() || mark_at(*upload.operator->(), 0) != mark) return {};
-  Unfinished out{upload->text(3), upload->number(4), {}};
+  Unfinished out{upload->text(3), upload->number(4), upload->number(5) != 0, {}};
   Use part{state_->use.parts};
   part->bind(key);
   while (part->step())
-    out.parts.push_back({static_cast<unsigned>(part->number(0)), part->text(1), part->text(2)});
+    out.parts.push_back(
+        {static_cast<unsigned>(part->number(0)), part->text(1), part->text(2), part->text(3)});
   return out;
 }
 
@@ -318,6 +330,19 @@ std::optional<std::string> Journal::note(const std::string& name) const {
 
 void Journal::set_note(const std::string& name, std::string_view value) {
   state_->use.set_note.begin().bind(name).bind(value).run();
+}
+
+void Journal::forget_note(const std::string& name) {
+  state_->use.forget_note.begin().bind(name).run();
+}
+
+std::vector<std::pair<std::string, std::string>> Journal::notes(std::string_view prefix) const {
+  std::vector<std::pair<std::string, std::string>> out;
+  Use row{state_->use.notes};
+  row->bind(prefix);
+  while (row->step())
+    out.emplace_back(row->text(0), row->text(1));
+  return out;
 }
 
 void Journal::forget_notes(std::string_view prefix) {

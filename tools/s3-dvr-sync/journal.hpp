@@ -21,6 +21,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace s3_dvr_sync {
@@ -36,8 +37,7 @@ class Journal final : public UploadLog {
 
   void will_put(const std::string& key, const FileMark& mark, const std::string& sha256) override;
   void will_begin(const std::string& key) override;
-  void begun(const std::string& key, const FileMark& mark, const std::string& upload_id,
-             std::uint64_t part_size) override;
+  void begun(const std::string& key, const FileMark& mark, const Unfinished& upload) override;
   void all_known(const std::string& key) override;
   void part_done(const std::string& key, const PartRecord& part) override;
   void gone(const std::string& key) override;
@@ -81,6 +81,10 @@ class Journal final : public UploadLog {
   /// What else is to be known after a restart: names are the caller's.
   [[nodiscard]] std::optional<std::string> note(const std::string& name) const;
   void set_note(const std::string& name, std::string_view value);
+  void forget_note(const std::string& name);
+  /// Those whose names begin so: name and value.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> notes(
+      std::string_view prefix) const;
   void forget_notes(std::string_view prefix);
 
  private:

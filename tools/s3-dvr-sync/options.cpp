@@ -74,8 +74,11 @@ void declare_how(CLI::App& app, Options& o) {
   app.add_option("--metadata", o.metadata, "x-amz-meta-NAME of every object; may be repeated")
       ->type_name("NAME=VALUE")
       ->take_all();
-  app.add_flag("--content-md5", o.content_md5,
-               "send Content-MD5, too, for a store that checks no SHA-256");
+  using live::s3::Checksum;
+  live::cli::add_choice(
+      app, "--checksum", o.checksum,
+      {{"none", Checksum::none}, {"md5", Checksum::md5}, {"crc32c", Checksum::crc32c}},
+      "send this one, too, for a store that checks no SHA-256, or keeps it");
 }
 
 void declare_deletion(CLI::App& app, Options& o) {

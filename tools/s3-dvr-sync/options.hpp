@@ -1,6 +1,7 @@
 // The command line of s3-dvr-sync(1).
 #pragma once
 
+#include "common/s3/digest.hpp"
 #include "common/s3/place.hpp"
 #include "common/s3/signature.hpp"
 #include "tools/s3-dvr-sync/credential_source.hpp"
@@ -37,7 +38,7 @@ struct Options {
   std::chrono::milliseconds stall{30'000};
   std::string storage_class, sse;
   std::vector<std::string> metadata;  ///< NAME=VALUE
-  bool content_md5 = false;
+  live::s3::Checksum checksum = live::s3::Checksum::none;
 };
 
 void declare(CLI::App& app, Options& options);

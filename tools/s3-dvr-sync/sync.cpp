@@ -41,7 +41,6 @@ BucketSettings settings_of(const Options& o) {
   out.storage_class = o.storage_class;
   out.sse = o.sse;
   out.metadata = metadata_of(o);
-  out.content_md5 = o.content_md5;
   out.stall = o.stall;
   return out;
 }
@@ -112,7 +111,8 @@ Sync::Sync(const Options& options, live::asio::io_context& io)
               options.ca_file),
       credentials_(io, options.credentials),
       bucket_(client_, credentials_, settings_of(options)),
-      uploader_(bucket_, journal_, {options.jobs, options.content_md5}),
+      uploader_(bucket_, journal_, {options.jobs, options.checksum}),
+      closed_(journal_, folder_of(options) / state_folder / "closed"),
       work_(folder_of(options), rules_of(options), options.settle, journal_),
       idle_(io, Clock::time_point::max()),
       changed_(io),
@@ -211,12 +211,40 @@ live::awaitable<void> Sync::worker() {
   }
 }
 
-live::awaitable<void> Sync::put(VodPlaylist playlist) {
+live::awaitable<bool> Sync::put(VodPlaylist playlist) {
   auto work = uploader_.publish(playlist.key, playlist.kind, playlist.text);
   const auto [ended, escaped] =
       co_await attempt(playlist.key, playlist.text.size(), std::move(work));
   work_.put(playlist.key, is_there(ended), Clock::now());
   if (escaped) std::rethrow_exception(escaped);
+  const auto now = std::chrono::system_clock::now();
+  const bool closed = playlist.kind == Kind::playlist;
+  if (ended == Ended::done && closed) closed_.closed(playlist.key, playlist.text, now);
+  if (!closed) closed_.forget(playlist.key);
+  co_return is_there(ended);
+}
+
+/// At playlists that were closed a while ago.
+live::awaitable<void> Sync::look_again() {
+  while (const auto key = closed_.due(std::chrono::system_clock::now()))
+    co_await look_again(*key);
+}
+
+live::awaitable<void> Sync::look_again(std::string key) {
+  const auto entry = journal_.stored(key);
+  if (!entry) co_return closed_.forget(key);
+  const bool overtaken = co_await uploader_.is_overtaken(key, entry->stored);
+  if (!overtaken) co_return closed_.looked(key, true, std::chrono::system_clock::now());
+  live::log::warn("{}: an older version came late and is over the last one: put again",
+                  live::printable(key));
+  closed_.looked(key, false, std::chrono::system_clock::now());
+  auto text = closed_.text_of(key);
+  if (!text || live::s3::sha256_hex(live::as_bytes(*text)) != entry->stored.sha256) {
+    journal_.forget_notes(progress_notes);  // the next run makes it anew
+    co_return miss(key);
+  }
+  VodPlaylist again{key, std::move(*text), Kind::playlist};
+  static_cast<void>(co_await put(std::move(again)));
 }
 
 live::awaitable<void> Sync::put_playlists(bool at_once) {
@@ -224,7 +252,7 @@ live::awaitable<void> Sync::put_playlists(bool at_once) {
   auto playlists = work_.playlists(Clock::now(), at_once);
   while (!playlists.empty()) {
     for (auto& playlist : playlists)
-      co_await put(std::move(playlist));
+      static_cast<void>(co_await put(std::move(playlist)));
     playlists = work_.playlists(Clock::now(), at_once);
   }
 }
@@ -360,6 +388,7 @@ live::awaitable<void> Sync::all_at_once() {
     co_await side_by_side(options_.jobs, work);
   }
   co_await put_playlists(true);
+  co_await look_again();
 }
 
 /// What concerns all is said once, and everybody rests.
@@ -407,6 +436,7 @@ live::awaitable<void> Sync::finish() {
   }
   journal_.sync();
   co_await put_playlists(false);
+  co_await look_again();
 }
 
 /// Playlists and deletion; a store that is away holds up nobody else here, and a full disk not what makes room on it.

@@ -9,6 +9,7 @@
 #include "common/fetch/fetch.hpp"
 #include "common/net/notifier.hpp"
 #include "tools/s3-dvr-sync/bucket.hpp"
+#include "tools/s3-dvr-sync/closed_lists.hpp"
 #include "tools/s3-dvr-sync/credential_source.hpp"
 #include "tools/s3-dvr-sync/journal.hpp"
 #include "tools/s3-dvr-sync/options.hpp"
@@ -61,7 +62,9 @@ class Sync {
   live::awaitable<void> put_playlists(bool at_once);
   /// The same, but not after each of a thousand small files.
   live::awaitable<void> put_playlists_now_and_then();
-  live::awaitable<void> put(VodPlaylist playlist);
+  live::awaitable<bool> put(VodPlaylist playlist);
+  live::awaitable<void> look_again();
+  live::awaitable<void> look_again(std::string key);
   live::awaitable<void> clean();
   live::awaitable<void> clean_now_and_then();
   live::awaitable<void> verify_patiently();
@@ -83,6 +86,7 @@ class Sync {
   CredentialSource credentials_;
   Bucket bucket_;
   Uploader uploader_;
+  ClosedLists closed_;
   WorkList work_;                     ///< .hold stands from here on
   live::asio::steady_timer idle_;     ///< is cancelled: there may be something to do
   live::asio::steady_timer changed_;  ///< is cancelled: something has changed on the disk

@@ -27,7 +27,8 @@ using live::written_at;
 struct PartRecord {
   unsigned number = 0;  ///< 1 to 10000
   std::string etag;
-  std::string sha256;  ///< hex, of its bytes
+  std::string sha256;    ///< hex, of its bytes
+  std::string crc32c{};  ///< the same; empty: it was sent without
   bool operator==(const PartRecord&) const = default;
 };
 
@@ -35,6 +36,7 @@ struct PartRecord {
 struct Unfinished {
   std::string upload_id;
   std::uint64_t part_size = 0;  ///< of each but the last
+  bool crc32c = false;          ///< each part has its own
   std::vector<PartRecord> parts;
   bool operator==(const Unfinished&) const = default;
 };
@@ -72,9 +74,8 @@ class UploadLog {
                         const std::string& sha256) = 0;
   /// Before a multipart upload is begun: from now on there may be one of ours whose id nobody knows.
   virtual void will_begin(const std::string& key) = 0;
-  /// A multipart upload has its id.  What was known of an earlier one of `key` is forgotten.
-  virtual void begun(const std::string& key, const FileMark& mark, const std::string& upload_id,
-                     std::uint64_t part_size) = 0;
+  /// A multipart upload has its id, and no parts yet.  What was known of an earlier one of `key` is forgotten.
+  virtual void begun(const std::string& key, const FileMark& mark, const Unfinished& upload) = 0;
   /// There is none of `key` whose id is not known.
   virtual void all_known(const std::string& key) = 0;
   virtual void part_done(const std::string& key, const PartRecord& part) = 0;

@@ -75,7 +75,7 @@ std::optional<Ended> Uploader::settle(const Item& item, const Object& found, con
 }
 
 live::awaitable<Ended> Uploader::upload_whole(const Item& item, int fd) {
-  auto body = co_await body_of(FileRange{fd, 0, item.mark.size}, settings_.content_md5);
+  auto body = co_await body_of(FileRange{fd, 0, item.mark.size}, settings_.checksum);
   const Stored wanted{{}, body.sums.sha256, item.mark.size};
   auto over = Bucket::Over::nothing;
   if (!bucket_.notices_what_is_there()) {
@@ -136,7 +136,7 @@ live::awaitable<Ended> Uploader::publish(std::string key, Kind kind, std::string
   item.key = std::move(key);
   item.kind = kind;
   item.mark.size = text.size();
-  auto body = body_of(std::move(text), settings_.content_md5);
+  auto body = body_of(std::move(text), settings_.checksum);
   auto over = Bucket::Over::nothing;
   const auto found = co_await bucket_.head(item.key);
   if (found) {
@@ -151,6 +151,11 @@ live::awaitable<Ended> Uploader::publish(std::string key, Kind kind, std::string
 live::awaitable<bool> Uploader::is_there(std::string key, Stored stored) {
   const auto found = co_await bucket_.head(std::move(key));
   co_return found&& matches(*found, stored);
+}
+
+live::awaitable<bool> Uploader::is_overtaken(std::string key, Stored stored) {
+  const auto found = co_await bucket_.head(key);
+  co_return found && !matches(*found, stored) && log_.is_ours(key, found->etag, found->sha256);
 }
 
 live::awaitable<Ended> Uploader::upload_parts(const Item& item, int fd) {
@@ -247,7 +252,7 @@ live::awaitable<std::string> Uploader::etag_of_file(const Parts& parts) {
   std::vector<std::string> etags;
   for (unsigned number = 1; number <= parts.plan.count; ++number) {
     const auto range = range_of(parts.fd, parts.plan, number, parts.item->mark.size);
-    const auto body = co_await body_of(range, true);
+    const auto body = co_await body_of(range, s3::Checksum::md5);
     etags.push_back(body.sums.md5);
   }
   co_return s3::multipart_etag(etags);
@@ -258,10 +263,17 @@ live::awaitable<void> Uploader::begin(Parts& parts) {
   const auto& item = *parts.item;
   co_await tidy(item.key);
   log_.will_begin(item.key);
-  const auto begun = co_await bucket_.begin(item.key, item.kind);
-  parts.state = {begun.id, parts.plan.size, {}};
-  log_.begun(item.key, item.mark, begun.id, parts.plan.size);
+  const bool crc32c = settings_.checksum == s3::Checksum::crc32c;
+  const auto begun = co_await bucket_.begin(item.key, item.kind, crc32c);
+  parts.state = {begun.id, parts.plan.size, crc32c, {}};
+  log_.begun(item.key, item.mark, parts.state);
   if (begun.only) log_.all_known(item.key);
+}
+
+/// All parts of an upload have a CRC, or none has.
+s3::Checksum Uploader::checksum_of(const Unfinished& state) const {
+  if (state.crc32c) return s3::Checksum::crc32c;
+  return settings_.checksum == s3::Checksum::md5 ? s3::Checksum::md5 : s3::Checksum::none;
 }
 
 live::awaitable<void> Uploader::send_parts(Parts& parts) {
@@ -277,8 +289,8 @@ live::awaitable<void> Uploader::send_parts(Parts& parts) {
 live::awaitable<void> Uploader::send_part(Parts& parts, unsigned number) {
   const auto& item = *parts.item;
   const auto range = range_of(parts.fd, parts.plan, number, item.mark.size);
-  auto body = co_await body_of(range, settings_.content_md5);
-  PartRecord record{number, {}, body.sums.sha256};
+  auto body = co_await body_of(range, checksum_of(parts.state));
+  PartRecord record{number, {}, body.sums.sha256, body.sums.crc32c};
   const auto etag =
       co_await bucket_.put_part(item.key, parts.state.upload_id, number, std::move(body));
   parts.gone = parts.gone || !etag;
@@ -292,10 +304,11 @@ live::awaitable<Ended> Uploader::complete(Parts& parts) {
   const auto& item = *parts.item;
   sort_by_number(parts.state);
   std::vector<s3::UploadedPart> list;
-  std::vector<std::string> hashes;
+  std::vector<std::string> hashes, sums;
   for (const auto& part : parts.state.parts) {
-    list.push_back({part.number, 0, part.etag});
+    list.push_back({part.number, 0, part.etag, s3::checksum_value(part.crc32c)});
     hashes.push_back(part.sha256);
+    sums.push_back(part.crc32c);
   }
   Stored wanted{s3::multipart_etag(etags_of(parts.state)), s3::composite_sha256(hashes),
                 item.mark.size};
@@ -304,9 +317,14 @@ live::awaitable<Ended> Uploader::complete(Parts& parts) {
   if (settled) co_return *settled;
   const auto completed =
       co_await bucket_.complete(item.key, parts.state.upload_id, std::move(list), over);
-  if (!completed.etag.empty()) wanted.etag = completed.etag;
+  if (!completed.said.etag.empty()) wanted.etag = completed.said.etag;
+  const auto& crc32c = completed.said.crc32c;
+  const bool differs =
+      parts.state.crc32c && !crc32c.empty() && crc32c != s3::composite_crc32c(sums);
+  if (differs)
+    live::log::warn("{}: the store has another CRC-32C of it than we", live::printable(item.key));
   const auto found = co_await bucket_.head(item.key);
-  if (found && matches(*found, wanted)) {
+  if (found && !differs && matches(*found, wanted)) {
     log_.done(item.key, item.mark, {found->etag, wanted.sha256, found->size});
     co_return Ended::done;
   }

@@ -24,8 +24,8 @@ enum class Ended {
 };
 
 struct UploadSettings {
-  std::size_t jobs = 4;  ///< parts of one file at once
-  bool content_md5 = false;
+  std::size_t jobs = 4;                                    ///< parts of one file at once
+  live::s3::Checksum checksum = live::s3::Checksum::none;  ///< beside SHA-256
 };
 
 class Uploader {
@@ -40,6 +40,8 @@ class Uploader {
 
   /// Is it there as the log says?
   live::awaitable<bool> is_there(std::string key, Stored stored);
+  /// Is something else of ours there?
+  live::awaitable<bool> is_overtaken(std::string key, Stored stored);
 
  private:
   /// A file that goes in parts.
@@ -68,6 +70,7 @@ class Uploader {
   live::awaitable<void> send_parts(Parts& parts);
   live::awaitable<void> send_part(Parts& parts, unsigned number);
   live::awaitable<Ended> complete(Parts& parts);
+  [[nodiscard]] live::s3::Checksum checksum_of(const Unfinished& state) const;
   live::awaitable<std::string> etag_of_file(const Parts& parts);
 
   Bucket& bucket_;

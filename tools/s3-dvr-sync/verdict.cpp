@@ -24,10 +24,11 @@ Verdict judge(int status, std::string_view code) {
     return status == 501 ? Verdict::answer : Verdict::later;
   }
   // Of these codes some come with a 200 (CompleteMultipartUpload), a 400 or a 409.
-  if (is_one_of(code, {"SlowDown", "SlowDownWrite", "InternalError", "ServiceUnavailable",
-                       "RequestTimeout", "OperationAborted", "ConditionalRequestConflict",
-                       "Throttling", "RequestLimitExceeded", "BadDigest",
-                       "XAmzContentSHA256Mismatch", "IncompleteBody"}))
+  if (is_one_of(code,
+                {"SlowDown", "SlowDownWrite", "InternalError", "ServiceUnavailable",
+                 "RequestTimeout", "OperationAborted", "ConditionalRequestConflict", "Throttling",
+                 "RequestLimitExceeded", "BadDigest", "XAmzContentSHA256Mismatch",
+                 "XAmzContentChecksumMismatch", "IncompleteBody"}))
     return Verdict::later;
   if (code == "RequestTimeTooSkewed") return Verdict::skewed;
   if (code == "NoSuchBucket") return Verdict::no_bucket;

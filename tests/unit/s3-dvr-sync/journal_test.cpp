@@ -2,6 +2,7 @@
 
 #include "common/base/failure.hpp"
 #include "tests/support/folder.hpp"
+#include "tools/s3-dvr-sync/database.hpp"
 
 #include <map>
 
@@ -48,16 +49,16 @@ TEST_F(JournalTest, RemembersAnObjectOverARestart) {
 TEST_F(JournalTest, AnUploadGoesOnWhereItWas) {
   {
     Journal journal{folder_};
-    journal.begun("big", mark, "old", 5);
+    journal.begun("big", mark, {"old", 5, false, {}});
     journal.part_done("big", {1, "gone", "gone"});
-    journal.begun("big", mark, "id", 16);
+    journal.begun("big", mark, {"id", 16, false, {}});
     journal.part_done("big", {2, "e2", "s2"});
     journal.part_done("big", {1, "e1", "s1"});
     journal.part_done("big", {2, "e2", "s2"});
   }
   Journal journal{folder_};
   EXPECT_EQ(journal.unfinished("big", mark),
-            (Unfinished{"id", 16, {{1, "e1", "s1"}, {2, "e2", "s2"}}}));
+            (Unfinished{"id", 16, false, {{1, "e1", "s1"}, {2, "e2", "s2"}}}));
   ASSERT_EQ(journal.open_uploads().size(), 1U);
   EXPECT_EQ(journal.open_uploads().front().upload_id, "id");
   auto changed = mark;
@@ -67,9 +68,33 @@ TEST_F(JournalTest, AnUploadGoesOnWhereItWas) {
   EXPECT_FALSE(journal.unfinished("big", mark));
 }
 
+TEST_F(JournalTest, PartsHaveTheirCrcWhereTheUploadHas) {
+  const Unfinished begun{"id", 16, true, {}};
+  Journal journal{folder_};
+  journal.begun("big", mark, begun);
+  journal.part_done("big", {1, "e1", "s1", "e3069283"});
+  EXPECT_EQ(journal.unfinished("big", mark),
+            (Unfinished{"id", 16, true, {{1, "e1", "s1", "e3069283"}}}));
+}
+
+TEST_F(JournalTest, OneOfTheFirstVersionGoesOn) {
+  {
+    Journal journal{folder_};
+    journal.begun("big", mark, {"id", 16, false, {}});
+    journal.part_done("big", {1, "e1", "s1"});
+  }
+  Database{database()}.run(
+      "ALTER TABLE uploads DROP COLUMN crc32c; ALTER TABLE parts DROP COLUMN crc32c; "
+      "PRAGMA user_version=1");
+  for (int again = 0; again < 2; ++again) {
+    const Journal journal{folder_};
+    EXPECT_EQ(journal.unfinished("big", mark), (Unfinished{"id", 16, false, {{1, "e1", "s1"}}}));
+  }
+}
+
 TEST_F(JournalTest, WhatIsDoneIsNotUnfinished) {
   Journal journal{folder_};
-  journal.begun("big", mark, "id", 16);
+  journal.begun("big", mark, {"id", 16, false, {}});
   journal.part_done("big", {1, "e1", "s1"});
   journal.done("big", mark, {"e", "s-1", 1000});
   EXPECT_FALSE(journal.unfinished("big", mark));
@@ -143,7 +168,7 @@ TEST_F(JournalTest, AnUploadWhoseIdWasNeverLearntIsKnownToBe) {
   EXPECT_TRUE(journal.may_have_unknown("a.mp4"));
   EXPECT_FALSE(journal.may_have_unknown("b.mp4"));
   EXPECT_FALSE(journal.open_upload("a.mp4"));
-  journal.begun("a.mp4", {1, 2, 3}, "id", 5);
+  journal.begun("a.mp4", {1, 2, 3}, {"id", 5, false, {}});
   EXPECT_TRUE(journal.may_have_unknown("a.mp4")) << "there may be another";
   journal.all_known("a.mp4");
   EXPECT_FALSE(journal.may_have_unknown("a.mp4"));
