@@ -39,28 +39,7 @@ radosgw_admin() {
 }
 
 start_radosgw() {
-  mkdir -p store/data store/run
-  cat >store/ceph.conf <<CONF
-[global]
- fsid = 11111111-2222-3333-4444-555555555555
- auth_cluster_required = none
- auth_service_required = none
- auth_client_required = none
- mon_host = 127.0.0.1
- no_mon_config = true
- log_to_stderr = true
- log_file =
- admin_socket =
- run_dir = $PWD/store/run
-[client]
- rgw_backend_store = dbstore
- rgw_config_store = dbstore
- dbstore_db_dir = $PWD/store/data
- dbstore_config_uri = file:$PWD/store/config.db
- rgw_frontends = beast endpoint=127.0.0.1:$1
- rgw_dns_name = localhost
- debug_rgw = 1
-CONF
+  "$TESTS/support/radosgw-conf" "$PWD/store" "$1"
   run_radosgw "$1"
   radosgw_admin user create --uid=t --display-name=t --access-key=AKTEST --secret-key=SKTESTSKTEST
 }
