@@ -60,8 +60,7 @@ struct Digest::Context {
 };
 
 Digest::Digest(Checksum other)
-    : sha256_(std::make_unique<Context>(EVP_sha256())),
-      md5_(other == Checksum::md5 ? std::make_unique<Context>(EVP_md5()) : nullptr) {
+    : md5_(other == Checksum::md5 ? std::make_unique<Context>(EVP_md5()) : nullptr) {
   if (other == Checksum::crc32c) crc32c_ = 0;
 }
 
@@ -70,13 +69,23 @@ Digest& Digest::operator=(Digest&&) noexcept = default;
 Digest::~Digest() = default;
 
 void Digest::add(Bytes bytes) {
-  EVP_DigestUpdate(sha256_->context, bytes.data(), bytes.size());
+  sha256_.add(bytes);
+  add_other(bytes);
+}
+
+void Digest::add_both(Digest& one, Bytes bytes_of_one, Digest& other, Bytes bytes_of_other) {
+  Sha256::add_both(one.sha256_, bytes_of_one, other.sha256_, bytes_of_other);
+  one.add_other(bytes_of_one);
+  other.add_other(bytes_of_other);
+}
+
+void Digest::add_other(Bytes bytes) {
   if (md5_) EVP_DigestUpdate(md5_->context, bytes.data(), bytes.size());
   if (crc32c_) crc32c_ = crc32c(bytes, *crc32c_);
 }
 
 Digest::Sums Digest::finish() {
-  return {sha256_->finish(), md5_ ? md5_->finish() : std::string{},
+  return {sha256_.finish(), md5_ ? md5_->finish() : std::string{},
           crc32c_ ? fmt::format("{:08x}", *crc32c_) : std::string{}};
 }
 

@@ -75,7 +75,7 @@ std::optional<Ended> Uploader::settle(const Item& item, const Object& found, con
 }
 
 live::awaitable<Ended> Uploader::upload_whole(const Item& item, int fd) {
-  auto body = co_await body_of(FileRange{fd, 0, item.mark.size}, settings_.checksum);
+  auto body = co_await bodies_.of(FileRange{fd, 0, item.mark.size}, settings_.checksum);
   const Stored wanted{{}, body.sums.sha256, item.mark.size};
   auto over = Bucket::Over::nothing;
   if (!bucket_.notices_what_is_there()) {
@@ -252,7 +252,7 @@ live::awaitable<std::string> Uploader::etag_of_file(const Parts& parts) {
   std::vector<std::string> etags;
   for (unsigned number = 1; number <= parts.plan.count; ++number) {
     const auto range = range_of(parts.fd, parts.plan, number, parts.item->mark.size);
-    const auto body = co_await body_of(range, s3::Checksum::md5);
+    const auto body = co_await bodies_.of(range, s3::Checksum::md5);
     etags.push_back(body.sums.md5);
   }
   co_return s3::multipart_etag(etags);
@@ -289,7 +289,7 @@ live::awaitable<void> Uploader::send_parts(Parts& parts) {
 live::awaitable<void> Uploader::send_part(Parts& parts, unsigned number) {
   const auto& item = *parts.item;
   const auto range = range_of(parts.fd, parts.plan, number, item.mark.size);
-  auto body = co_await body_of(range, checksum_of(parts.state));
+  auto body = co_await bodies_.of(range, checksum_of(parts.state));
   PartRecord record{number, {}, body.sums.sha256, body.sums.crc32c};
   const auto etag =
       co_await bucket_.put_part(item.key, parts.state.upload_id, number, std::move(body));

@@ -31,7 +31,7 @@ struct UploadSettings {
 class Uploader {
  public:
   Uploader(Bucket& bucket, UploadLog& log, UploadSettings settings)
-      : bucket_(bucket), log_(log), settings_(settings) {}
+      : bucket_(bucket), log_(log), settings_(settings), bodies_(settings.jobs > 1) {}
 
   /// Both throw Failure as Bucket and UploadLog do, and no_input when the file cannot be read.
   live::awaitable<Ended> upload(Item item);
@@ -76,6 +76,7 @@ class Uploader {
   Bucket& bucket_;
   UploadLog& log_;
   UploadSettings settings_;
+  Bodies bodies_;
   unsigned put_ = 0;  ///< objects, until the store was asked whether it notices what is there
 };
 
