@@ -36,12 +36,19 @@ struct Client::State : std::enable_shared_from_this<Client::State> {
       const auto transfer = waiting.front();
       waiting.pop_front();
       const auto ration = [this](Transfer& self, std::size_t wanted) { return give(self, wanted); };
-      if (transfer->prepare(ca_file, ration) && multi.add(transfer->handle())) {
+      if (transfer->prepare(handle(), ca_file, ration) && multi.add(transfer->handle())) {
         running.emplace(transfer->handle(), transfer);
       } else {
         transfer->finish(Reply::failed("libcurl takes no more requests"));
       }
     }
+  }
+
+  Transfer::Handle handle() {
+    if (spare.empty()) return Transfer::Handle{::curl_easy_init()};
+    auto out = std::move(spare.back());
+    spare.pop_back();
+    return out;
   }
 
   void done(CURL* easy, CURLcode result) {
@@ -50,6 +57,10 @@ struct Client::State : std::enable_shared_from_this<Client::State> {
     const auto transfer = found->second;
     running.erase(found);
     transfer->take_reply(result);
+    if (result == CURLE_OK) {
+      spare.push_back(transfer->release());
+      ::curl_easy_reset(easy);
+    }
     start();
   }
 
@@ -106,8 +117,9 @@ struct Client::State : std::enable_shared_from_this<Client::State> {
   bool stopped = false;
   std::deque<std::shared_ptr<Transfer>> waiting;
   std::map<CURL*, std::shared_ptr<Transfer>> running;
-  std::vector<CURL*> paused;  ///< of `running`, until the pace lets them go on
-  Multi multi;                // goes first
+  std::vector<Transfer::Handle> spare;  ///< at most as many as ran at once
+  std::vector<CURL*> paused;            ///< of `running`, until the pace lets them go on
+  Multi multi;                          // goes first
 };
 
 Client::Client(asio::io_context& io, std::size_t concurrency, std::size_t waiting)

@@ -119,8 +119,8 @@ void Transfer::set_method() {
   ::curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request_.method.c_str());
 }
 
-bool Transfer::prepare(const std::filesystem::path& ca_file, Ration ration) {
-  easy_.reset(::curl_easy_init());
+bool Transfer::prepare(Handle handle, const std::filesystem::path& ca_file, Ration ration) {
+  easy_ = std::move(handle);
   CURL* easy = easy_.get();
   if (easy == nullptr) return false;
   ration_ = std::move(ration);

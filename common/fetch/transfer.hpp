@@ -14,6 +14,12 @@ namespace live::fetch {
 /// curl holds pointers into it while it runs.
 class Transfer {
  public:
+  struct Freed {
+    void operator()(CURL* easy) const noexcept { ::curl_easy_cleanup(easy); }
+    void operator()(curl_slist* list) const noexcept { ::curl_slist_free_all(list); }
+  };
+  using Handle = std::unique_ptr<CURL, Freed>;
+
   /// How many of so many bytes may be read from the file now; 0: none, it will be resumed.
   using Ration = std::function<std::size_t(Transfer& self, std::size_t wanted)>;
 
@@ -21,8 +27,10 @@ class Transfer {
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
-  /// Makes the handle.  False when there is no memory.
-  bool prepare(const std::filesystem::path& ca_file, Ration ration);
+  /// Sets the handle up, which is new or was reset.  False when there is none.
+  bool prepare(Handle handle, const std::filesystem::path& ca_file, Ration ration);
+  /// It is over and the handle went well: another one may have it, with its buffers.
+  Handle release() { return std::move(easy_); }
   [[nodiscard]] CURL* handle() const { return easy_.get(); }
   void resume();
 
@@ -36,10 +44,6 @@ class Transfer {
   awaitable<std::string> wait();
 
  private:
-  struct Freed {
-    void operator()(CURL* easy) const noexcept { ::curl_easy_cleanup(easy); }
-    void operator()(curl_slist* list) const noexcept { ::curl_slist_free_all(list); }
-  };
   static std::size_t on_body(char* bytes, std::size_t one, std::size_t size, void* user);
   static std::size_t on_header(char* bytes, std::size_t one, std::size_t size, void* user);
   static std::size_t on_read(char* bytes, std::size_t one, std::size_t size, void* user);
@@ -64,7 +68,7 @@ class Transfer {
   std::size_t header_bytes_ = 0;
   Ration ration_;
   std::unique_ptr<curl_slist, Freed> headers_;
-  std::unique_ptr<CURL, Freed> easy_;  ///< while it runs
+  Handle easy_;  ///< while it runs
 };
 
 }  // namespace live::fetch
