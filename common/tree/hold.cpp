@@ -3,6 +3,7 @@
 #include "common/base/failure.hpp"
 #include "common/base/fd.hpp"
 #include "common/base/file.hpp"
+#include "common/base/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -20,7 +21,15 @@ constexpr std::size_t most_name_bytes = 255;  // NAME_MAX
 constexpr std::string_view everything = "*";
 constexpr std::string_view best = "best";
 
-bool is_pattern(std::string_view line) { return line == everything || is_rendition_name(line); }
+bool is_pattern(std::string_view line) {
+  const auto slash = line.find('/');
+  if (slash != std::string_view::npos)
+    return is_stream_name(line.substr(0, slash)) && is_rendition_name(line.substr(slash + 1));
+  return line == everything || is_rendition_name(line);
+}
+
+/// Of one stream only.
+bool is_path(std::string_view pattern) { return pattern.find('/') != std::string_view::npos; }
 
 /// The number of `<number>.m4s`, which is nearly all that is ever uploaded.
 std::optional<std::uint64_t> segment_number(std::string_view name) {
@@ -71,14 +80,26 @@ std::string_view best_rendition(std::span<const RenditionRecord> ladder) {
   return chosen == nullptr ? std::string_view{} : std::string_view{chosen->name};
 }
 
-bool Hold::is_held(std::string_view rendition, std::span<const RenditionRecord> ladder) const {
-  return std::ranges::any_of(patterns_, [&](const std::string& pattern) {
+bool Hold::is_held(std::string_view stream, std::string_view rendition,
+                   std::span<const RenditionRecord> ladder) const {
+  bool names = false, meets = false;
+  for (const std::string_view pattern : patterns_) {
+    if (pattern == everything || pattern == rendition) return true;
     if (pattern == best) {
       const auto chosen = best_rendition(ladder);
-      return chosen.empty() || chosen == rendition;
+      if (chosen.empty() || chosen == rendition) return true;
+      meets = true;
+    } else if (is_path(pattern)) {
+      const bool here = pattern.size() > stream.size() && pattern.starts_with(stream) &&
+                        pattern[stream.size()] == '/';
+      if (here && pattern.substr(stream.size() + 1) == rendition) return true;
+      meets = meets || here;
+    } else {
+      names = true;
+      meets = meets || std::ranges::find(ladder, pattern, &RenditionRecord::name) != ladder.end();
     }
-    return pattern == everything || pattern == rendition;
-  });
+  }
+  return names && !meets;
 }
 
 void Uploaded::forget() {

@@ -24,8 +24,9 @@ class Hold {
   /// Reads it (again).  When it is there and cannot be read or understood, everything is held.
   void refresh();
 
-  /// `ladder`: what .stream.json says of the stream that the rendition belongs to, for `best`.
-  [[nodiscard]] bool is_held(std::string_view rendition,
+  /// `ladder`: what .stream.json says of `stream`, to which the rendition belongs.  Where no pattern means one of it, but one
+  /// names a rendition, all are held: nobody knows which was meant.
+  [[nodiscard]] bool is_held(std::string_view stream, std::string_view rendition,
                              std::span<const RenditionRecord> ladder) const;
   /// Is there any pattern at all?
   [[nodiscard]] bool holds_anything() const { return !patterns_.empty(); }

@@ -30,7 +30,7 @@ Disposal::Disposal(std::filesystem::path folder, Rules rules, Stats& stats)
 }
 
 bool Disposal::is_held(const std::string& rendition) const {
-  return hold_.is_held(rendition, ladder_);
+  return hold_.is_held(folder_.filename().string(), rendition, ladder_);
 }
 
 void Disposal::add(const std::string& rendition, const std::string& name, live::Monotonic due) {

@@ -115,9 +115,10 @@ std::string held_in(const fs::path& root, const Folder& folder, const tree::Stre
   tree::Hold hold{root};
   hold.refresh();
   if (!hold.holds_anything()) return {};
+  const auto stream = folder.path().filename().string();
   for (const auto& rendition : renditions_in(folder.path())) {
     const auto name = rendition.filename().string();
-    if (!hold.is_held(name, record.renditions)) continue;
+    if (!hold.is_held(stream, name, record.renditions)) continue;
     if (const auto file = not_uploaded(rendition); !file.empty())
       return fmt::format("{}/{} is not uploaded", name, file);
   }

@@ -21,39 +21,69 @@ TEST_F(HoldTest, WithoutAFileNothingIsHeld) {
   Hold hold{folder_};
   hold.refresh();
   EXPECT_FALSE(hold.holds_anything());
-  EXPECT_FALSE(hold.is_held("720p", ladder));
+  EXPECT_FALSE(hold.is_held("cam", "720p", ladder));
 }
 
 TEST_F(HoldTest, NamesRenditionsAllOrTheBest) {
   Hold hold{folder_};
   publish_file(folder_ / ".hold", "# made by a test\n\n360p\n");
   hold.refresh();
-  EXPECT_TRUE(hold.is_held("360p", ladder));
-  EXPECT_FALSE(hold.is_held("720p", ladder));
+  EXPECT_TRUE(hold.is_held("cam", "360p", ladder));
+  EXPECT_FALSE(hold.is_held("cam", "720p", ladder));
   publish_file(folder_ / ".hold", "best\nsound");
   hold.refresh();
-  EXPECT_FALSE(hold.is_held("360p", ladder));
-  EXPECT_TRUE(hold.is_held("720p", ladder));
-  EXPECT_TRUE(hold.is_held("sound", ladder));
-  EXPECT_TRUE(hold.is_held("other", {})) << "the best of an unknown ladder may be any";
+  EXPECT_FALSE(hold.is_held("cam", "360p", ladder));
+  EXPECT_TRUE(hold.is_held("cam", "720p", ladder));
+  EXPECT_TRUE(hold.is_held("cam", "sound", ladder));
+  EXPECT_TRUE(hold.is_held("cam", "other", {})) << "the best of an unknown ladder may be any";
   publish_file(folder_ / ".hold", "*\n");
   hold.refresh();
-  EXPECT_TRUE(hold.is_held("other", ladder));
+  EXPECT_TRUE(hold.is_held("cam", "other", ladder));
   std::filesystem::remove(folder_ / ".hold");
   hold.refresh();
   EXPECT_FALSE(hold.holds_anything());
 }
 
-TEST_F(HoldTest, WhatCannotBeUnderstoodHoldsEverything) {
+TEST_F(HoldTest, NamesARenditionOfOneStream) {
   Hold hold{folder_};
-  for (const auto* text : {"../x\n", "720*\n", "a b\n"}) {
+  publish_file(folder_ / ".hold", "cam/360p\n");
+  hold.refresh();
+  EXPECT_TRUE(hold.is_held("cam", "360p", ladder));
+  EXPECT_FALSE(hold.is_held("cam", "720p", ladder));
+  EXPECT_FALSE(hold.is_held("camera", "360p", ladder));
+  EXPECT_FALSE(hold.is_held("ca", "360p", ladder));
+  publish_file(folder_ / ".hold", "best\ncam/360p\n");
+  hold.refresh();
+  EXPECT_TRUE(hold.is_held("cam", "720p", ladder));
+  EXPECT_TRUE(hold.is_held("cam", "360p", ladder));
+  EXPECT_FALSE(hold.is_held("door", "360p", ladder));
+}
+
+TEST_F(HoldTest, WhereNoneHasTheNameAllAreHeld) {
+  Hold hold{folder_};
+  publish_file(folder_ / ".hold", "1080p\n");
+  hold.refresh();
+  EXPECT_TRUE(hold.is_held("cam", "360p", ladder));
+  EXPECT_TRUE(hold.is_held("cam", "360p", {})) << "it may have it";
+  for (const auto* text : {"1080p\n720p\n", "1080p\nbest\n", "1080p\ncam/720p\n"}) {
     publish_file(folder_ / ".hold", text);
     hold.refresh();
-    EXPECT_TRUE(hold.is_held("360p", ladder)) << text;
+    EXPECT_TRUE(hold.is_held("cam", "720p", ladder)) << text;
+    EXPECT_FALSE(hold.is_held("cam", "360p", ladder)) << text;
+  }
+}
+
+TEST_F(HoldTest, WhatCannotBeUnderstoodHoldsEverything) {
+  Hold hold{folder_};
+  for (const auto* text :
+       {"../x\n", "720*\n", "a b\n", "cam/\n", "/720p\n", "cam/*\n", "a/b/c\n"}) {
+    publish_file(folder_ / ".hold", text);
+    hold.refresh();
+    EXPECT_TRUE(hold.is_held("cam", "360p", ladder)) << text;
   }
   publish_file(folder_ / ".hold", std::string(70'000, '\n'));
   hold.refresh();
-  EXPECT_TRUE(hold.is_held("360p", ladder));
+  EXPECT_TRUE(hold.is_held("cam", "360p", ladder));
 }
 
 TEST_F(HoldTest, TheBestIsTheSourceElseTheHighestPeakWithVideo) {
