@@ -39,8 +39,8 @@ bool drop_line(std::string& text, const std::string& line) {
 
 }  // namespace
 
-bool keep_hold(const std::filesystem::path& root, std::string_view pattern,
-               std::string_view former) {
+bool keep_hold(const std::filesystem::path& root, const HoldLines& patterns,
+               const HoldLines& former) {
   const auto path = root / tree::hold_name;
   std::optional<std::string> text;
   try {
@@ -48,17 +48,19 @@ bool keep_hold(const std::filesystem::path& root, std::string_view pattern,
   } catch (const live::Failure&) {
     return true;  // it asks for everything
   }
-  const auto patterns = tree::parse_hold(text.value_or(""));
-  if (!patterns) return true;
+  const auto there = tree::parse_hold(text.value_or(""));
+  if (!there) return true;
   auto next = text ? *std::move(text) : std::string{preface};
   if (!next.empty() && next.back() != '\n') next += '\n';
-  const auto line = fmt::format("{}\n", pattern);
-  const bool changed = !former.empty() && former != pattern;
-  const bool had = changed && drop_line(next, fmt::format("{}\n", former));
-  const bool there = std::ranges::find(*patterns, pattern) != patterns->end();
-  if (there && !had) return true;
-  if (!there) next += line;
-  return tree::write_whole(path, next, true) == live::Written::done;
+  bool changed = false;
+  for (const auto& pattern : former)
+    if (!patterns.contains(pattern)) changed = drop_line(next, pattern + '\n') || changed;
+  for (const auto& pattern : patterns) {
+    if (std::ranges::find(*there, pattern) != there->end()) continue;
+    next += pattern + '\n';
+    changed = true;
+  }
+  return !changed || tree::write_whole(path, next, true) == live::Written::done;
 }
 
 bool is_held_by_name(const std::filesystem::path& root, std::string_view rendition) {

@@ -11,16 +11,19 @@
 
 namespace s3_dvr_sync {
 
-/// Sees to it that ROOT/.hold asks for `pattern` ("best", "*" or a name).  What others ask for stays.  One that cannot be
-/// understood asks for everything already, and stays.  True when it stands there now, also after a power cut; false on a
-/// full disk.  `former`: what we have asked for before, which goes; empty: nothing.  Throws Failure.
-bool keep_hold(const std::filesystem::path& root, std::string_view pattern,
-               std::string_view former = {});
+/// Patterns of ROOT/.hold: "best", "*", a name, "<stream>/<name>".
+using HoldLines = std::set<std::string>;
 
-/// The `.uploaded` of one rendition, written.
+/// Sees to it that ROOT/.hold asks for `patterns`.  What others ask for stays.  One that cannot be understood asks for
+/// everything already, and stays.  True when they stand there now, also after a power cut; false on a full disk.  `former`:
+/// what we have asked for before, which goes.  Throws Failure.
+bool keep_hold(const std::filesystem::path& root, const HoldLines& patterns,
+               const HoldLines& former = {});
+
 /// Does ROOT/.hold ask for `rendition` by its name, or for everything?  True for what cannot be read.
 bool is_held_by_name(const std::filesystem::path& root, std::string_view rendition);
 
+/// The `.uploaded` of one rendition, written.
 class UploadedFile {
  public:
   /// Reads what stands there already.

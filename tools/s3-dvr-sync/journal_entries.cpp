@@ -50,6 +50,11 @@ std::string context(std::chrono::seconds target, const std::optional<hls::Segmen
 
 }  // namespace
 
+std::string broadcast_of(const JournalEntry& entry) {
+  constexpr auto unnamed = "unnamed";
+  return entry.begins && live::is_stream_name(*entry.begins) ? *entry.begins : unnamed;
+}
+
 live::Step<std::vector<JournalEntry>> JournalParser::feed(std::string_view text) {
   const auto whole = hls::whole_entries(text);
   if (whole.empty()) return live::NeedMore{1};

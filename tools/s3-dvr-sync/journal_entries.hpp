@@ -32,6 +32,9 @@ struct JournalEntry {
   bool operator==(const JournalEntry&) const = default;
 };
 
+/// The id of the broadcast that begins with `entry`, for keys and names: "unnamed" where it has none, or one that cannot be a name.
+std::string broadcast_of(const JournalEntry& entry);
+
 /// Pure: takes a journal in pieces of any size.
 class JournalParser {
  public:

@@ -3,6 +3,7 @@
 #include "common/base/failure.hpp"
 #include "common/base/text.hpp"
 #include "common/cli/options.hpp"
+#include "common/tree/names.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -145,6 +146,9 @@ void check(const Options& o) {
     fail(Exit::usage,
          "--credentials takes env, profile, metadata or file:PATH, and no key: put it into a file "
          "and give --credentials file:PATH");
+  if (!live::tree::is_rendition_name(o.tree.rendition))
+    fail(Exit::usage, "--rendition {}: best, all, or the name of one",
+         live::printable(o.tree.rendition));
   if (o.dry_run && o.watch) fail(Exit::usage, "--dry-run tells of one run: leave out --watch");
   const bool needs_limit =
       o.deletion.delete_unsynced && !o.deletion.keep_size && o.deletion.min_free == 0;

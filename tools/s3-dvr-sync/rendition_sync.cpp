@@ -15,12 +15,6 @@ namespace s3_dvr_sync {
 
 namespace hls = live::hls;
 
-namespace {
-
-constexpr std::string_view unnamed = "unnamed";  // a broadcast without a line that names it
-
-}  // namespace
-
 std::string RenditionPlace::object_key(std::string_view id, std::string_view file) const {
   return of_ours ? fmt::format("{}/{}/{}", stream, name, file)
                  : fmt::format("{}/{}/{}/{}", stream, name, id, file);
@@ -31,21 +25,26 @@ std::string RenditionPlace::aside_key(std::string_view id, std::string_view file
 }
 
 std::string RenditionPlace::playlist_key(std::string_view id, std::size_t volume) const {
-  return several ? fmt::format("{}/{}/{}", stream, name, vod_name(id, volume))
-                 : fmt::format("{}/{}", stream, vod_name(id, volume));
+  return nested.contains(id) ? fmt::format("{}/{}/{}", stream, name, vod_name(id, volume))
+                             : fmt::format("{}/{}", stream, vod_name(id, volume));
 }
 
 std::string RenditionPlace::uri_prefix(std::string_view id) const {
   const auto own = of_ours ? std::string{} : fmt::format("{}/", id);
-  return several ? own : fmt::format("{}/{}", name, own);
+  return nested.contains(id) ? own : fmt::format("{}/{}", name, own);
 }
 
-std::string RenditionPlace::key_prefix() const {
-  return several ? std::string{} : fmt::format("{}/", name);
+std::string RenditionPlace::key_prefix(std::string_view id) const {
+  if (!nested.contains(id)) return to_list;
+  return to_list == fmt::format("{}/", name) ? std::string{} : fmt::format("../{}", to_list);
 }
 
 std::string RenditionPlace::note(std::string_view what, std::string_view id) const {
   return fmt::format("{}/{}/{}/{}", what, stream, name, id);
+}
+
+std::string RenditionPlace::mark_note(std::string_view id) const {
+  return note(nested.contains(id) ? "mark/all" : "mark", id);
 }
 
 RenditionSync::RenditionSync(RenditionPlace place, std::chrono::milliseconds split, bool marks,
@@ -66,9 +65,9 @@ RenditionSync::Broadcast& RenditionSync::begin(const std::string& id) {
   for (auto& before : broadcasts_)
     before.over = true;
   VodMark mark;
-  if (const auto text = journal_->note(place_.note("mark", id)))
+  if (const auto text = journal_->note(place_.mark_note(id)))
     mark = parse_vod_mark(*text).value_or(VodMark{});
-  VodRules rules{target_, split_, place_.uri_prefix(id), place_.key_prefix(), independent_};
+  VodRules rules{target_, split_, place_.uri_prefix(id), place_.key_prefix(id), independent_};
   VodList list{std::move(rules), mark};
   broadcasts_.push_back({id, false, std::move(list), mark.segments, 0, {}, {}});
   return broadcasts_.back();
@@ -95,19 +94,20 @@ std::string RenditionSync::name_of(std::string_view id, const std::string& uri) 
 }
 
 void RenditionSync::take(JournalEntry entry) {
-  if (entry.begins) {
-    const bool fits = live::is_stream_name(*entry.begins);
-    if (!fits)
-      live::log::warn("{}: a broadcast's name cannot be one: {}", place_.folder.string(),
-                      live::printable(*entry.begins));
-    current_ = fits ? *entry.begins : std::string{unnamed};
-  }
-  if (current_.empty()) current_ = unnamed;
+  if (entry.begins || current_.empty()) current_ = broadcast_of(entry);
+  if (entry.begins && current_ != *entry.begins)
+    live::log::warn("{}: a broadcast's name cannot be one: {}", place_.folder.string(),
+                    live::printable(*entry.begins));
   auto& broadcast = begin(current_);
   entry.segment.uri = name_of(current_, entry.segment.uri);
   if (entry.segment.map) entry.segment.map->uri = name_of(current_, entry.segment.map->uri);
   if (++broadcast.entries <= broadcast.skip) return skip(broadcast, entry.segment);
   broadcast.waiting.push_back(std::move(entry.segment));
+}
+
+void RenditionSync::again() {
+  broadcasts_.clear();
+  current_.clear();
 }
 
 void RenditionSync::describe(std::chrono::seconds target, bool independent) {
@@ -191,8 +191,10 @@ bool RenditionSync::want_some(Broadcast& broadcast, std::size_t limit, std::vect
   for (std::size_t at = 0; at < ahead && out.size() < limit; ++at) {
     const auto& segment = broadcast.waiting[at];
     if (segment.gap) continue;
-    if (segment.map) want_one(broadcast, segment.map->uri, out);
-    if (out.size() < limit && !may_grow(broadcast, at)) want_one(broadcast, segment.uri, out);
+    const bool grows = may_grow(broadcast, at);
+    if (segment.map && !(grows && segment.map->uri == segment.uri))
+      want_one(broadcast, segment.map->uri, out);
+    if (out.size() < limit && !grows) want_one(broadcast, segment.uri, out);
   }
   const auto before = broadcast.waiting.size();
   advance(broadcast);
@@ -313,7 +315,7 @@ void RenditionSync::volume_done(std::string_view id) {
   auto* broadcast = find(id);
   if (broadcast == nullptr || broadcast->list.volumes().size() < 2) return;
   broadcast->list.drop_front();
-  journal_->set_note(place_.note("mark", id), to_text(broadcast->list.mark()));
+  journal_->set_note(place_.mark_note(id), to_text(broadcast->list.mark()));
 }
 
 void RenditionSync::broadcast_done(std::string_view id) {
@@ -321,7 +323,7 @@ void RenditionSync::broadcast_done(std::string_view id) {
   if (broadcast == nullptr) return;
   if (marks_) uploaded_.add(vod_name(id, 1));
   flush();
-  journal_->set_note(place_.note("mark", id), to_text(broadcast->list.end_mark()));
+  journal_->set_note(place_.mark_note(id), to_text(broadcast->list.end_mark()));
   std::erase_if(broadcasts_, [&](const Broadcast& one) { return one.id == id; });
 }
 

@@ -12,9 +12,12 @@
 #include <cstdint>
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace s3_dvr_sync {
@@ -36,7 +39,10 @@ struct RenditionPlace {
   std::filesystem::path folder;  ///< of its files
   bool of_ours =
       true;  ///< numbers are never used twice; else each broadcast has a folder of its own
-  bool several = false;  ///< it has playlists of its own beside its segments
+  std::string
+      to_list;  ///< from the stream's folder to the writer's list: "720p/", nothing or "../"
+  /// Broadcasts of which each rendition has playlists of its own beside its segments; ids.
+  std::set<std::string, std::less<>> nested{};
 
   [[nodiscard]] std::string object_key(std::string_view id, std::string_view file) const;
   /// Of a tree of ours: where a file goes whose key is taken.  A machine without a battery for its clock may give a number
@@ -45,10 +51,12 @@ struct RenditionPlace {
   [[nodiscard]] std::string playlist_key(std::string_view id, std::size_t volume) const;
   /// From its playlists to its segments.
   [[nodiscard]] std::string uri_prefix(std::string_view id) const;
-  /// To where the writer's list is.
-  [[nodiscard]] std::string key_prefix() const;
+  /// From its playlists to where the writer's list is.
+  [[nodiscard]] std::string key_prefix(std::string_view id) const;
   /// Of a note of the journal about it.
   [[nodiscard]] std::string note(std::string_view what, std::string_view id) const;
+  /// The one that says how far its playlists are done.
+  [[nodiscard]] std::string mark_note(std::string_view id) const;
 };
 
 class RenditionSync {
@@ -59,6 +67,10 @@ class RenditionSync {
 
   /// The next entry of its journal.
   void take(JournalEntry entry);
+  /// Of `id`, of which nothing was taken yet, it will have playlists of its own.
+  void nest(const std::string& id) { place_.nested.insert(id); }
+  /// Its journal comes again from its begin.  Files that are in hand stay so.
+  void again();
   /// Of the broadcast that goes on, as the writer's list says.
   void describe(std::chrono::seconds target, bool independent);
   /// Nothing will follow in it, or in any before it.

@@ -11,7 +11,9 @@
 #include "tools/s3-dvr-sync/tree_layout.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,22 +28,79 @@ namespace {
 
 constexpr std::size_t most_list_bytes = 16U << 20U;
 
+/// As in 2026-11-21T17:04:05.123Z, without what a name cannot have.
+std::string to_id(live::WallClock time) {
+  auto text = hls::format_date_time(time);
+  std::erase_if(text, [](char c) { return c == '-' || c == ':' || c == '.'; });
+  return text;
+}
+
+std::optional<live::WallClock> parse_id(std::string text) {
+  constexpr std::string_view like = "20261121T170405123Z";
+  if (text.size() != like.size()) return {};
+  // From the end on: what is before stays where it is.
+  constexpr std::array<std::pair<std::size_t, char>, 5> separators{
+      {{15, '.'}, {13, ':'}, {11, ':'}, {6, '-'}, {4, '-'}}};
+  for (const auto& [at, separator] : separators)
+    text.insert(at, 1, separator);
+  return hls::parse_date_time(text);
+}
+
+/// One writer finishes the first segments of its renditions one after the other, and lists that have rolled already may be a
+/// segment apart.
+bool begin_together(const std::string& id, live::WallClock begin, std::chrono::seconds target) {
+  const auto other = parse_id(id);
+  const auto apart = 2 * target + std::chrono::seconds{1};
+  return other && *other - begin <= apart && begin - *other <= apart;
+}
+
+bool is_same(const hls::Segment& one, const hls::Segment& other) {
+  return one.uri == other.uri && one.duration == other.duration && one.range == other.range;
+}
+
+/// Segments between two that lie in one file, the later one beginning at `offset`; `length`: of one.
+std::uint64_t missed_between(const hls::ByteRange& last, std::uint64_t offset,
+                             std::uint64_t length) {
+  const auto end = *last.offset + last.length;
+  if (offset <= end) return 0;
+  return std::max<std::uint64_t>(1,
+                                 (offset - end + length / 2) / std::max<std::uint64_t>(1, length));
+}
+
 }  // namespace
 
 void RollingList::remember(const JournalEntry& entry) {
+  if (entry.begins) id_ = *entry.begins;
   last_ = entry.segment;
   last_written_ = entry.written;
   if (entry.sequence) next_ = *entry.sequence + 1;
 }
 
+/// EXT-X-MEDIA-SEQUENCE.  Where all segments lie in one file, ffmpeg's stays 0 while the list rolls: there the ranges tell.
+std::uint64_t RollingList::first_of(const hls::MediaPlaylist& list) const {
+  const auto said = list.media_sequence + list.skipped;
+  if (!next_ || !last_ || !last_->range || !last_->range->offset || list.segments.empty())
+    return said;
+  const auto known = std::ranges::find_if(
+      list.segments, [&](const hls::Segment& segment) { return is_same(segment, *last_); });
+  const auto before = static_cast<std::uint64_t>(known - list.segments.begin());
+  if (known != list.segments.end()) return before < *next_ ? *next_ - 1 - before : said;
+  const auto& front = list.segments.front();
+  const bool later = front.uri == last_->uri && front.range && front.range->offset &&
+                     *front.range->offset > *last_->range->offset;
+  if (!later) return said;
+  return std::max(
+      said, *next_ + missed_between(*last_->range, *front.range->offset, front.range->length));
+}
+
 /// One that ends before what was there, or whose segments are others under the same numbers.
 bool RollingList::is_another(const hls::MediaPlaylist& list, const WrittenOf& written_of) const {
-  const auto first = list.media_sequence + list.skipped;
+  const auto first = first_of(list);
   const auto end = first + list.segments.size();
   if (!next_ || end < *next_ || (ended_ && !list.ended)) return true;
   if (!last_ || *next_ <= first) return false;
   const auto& same = list.segments[*next_ - 1 - first];
-  if (same.uri != last_->uri || same.duration != last_->duration) return true;
+  if (!is_same(same, *last_)) return true;
   // A writer that was restarted between two looks may give the same names to the same numbers.
   const auto written = last_written_ ? written_of(same) : std::nullopt;
   return written && written != last_written_;
@@ -50,20 +109,20 @@ bool RollingList::is_another(const hls::MediaPlaylist& list, const WrittenOf& wr
 RollingList::News RollingList::news(const hls::MediaPlaylist& list, const IdOf& id_of,
                                     const WrittenOf& written_of) const {
   News out;
-  const auto first = list.media_sequence + list.skipped;
+  const auto first = first_of(list);
   const auto end = first + list.segments.size();
   const bool another = is_another(list, written_of);
   const auto from = another ? first : std::max(first, *next_);
   if (from >= end) return out;
-  out.begins = another || silent_;
-  out.missed = out.begins ? 0 : from - *next_;
-  auto before = out.begins ? std::nullopt : last_;
+  const bool begins = another || silent_;
+  if (begins) out.begins = id_of(list.segments[from - first]);
+  out.missed = begins ? 0 : from - *next_;
+  auto before = begins ? std::nullopt : last_;
   for (auto number = from; number < end; ++number) {
     auto segment = list.segments[number - first];
     segment.parts.clear();
     if (number == from && out.missed > 0) segment.discontinuity = true;
-    if (number == from && out.begins)
-      out.text += fmt::format("{}{}\n", broadcast_mark, id_of(segment));
+    if (number == from && begins) out.text += fmt::format("{}{}\n", broadcast_mark, out.begins);
     out.text += fmt::format("{}{}\n", sequence_mark, number);
     out.last_written = written_of(segment);
     if (out.last_written) out.text += fmt::format("{}{}\n", written_mark, *out.last_written);
@@ -76,6 +135,7 @@ RollingList::News RollingList::news(const hls::MediaPlaylist& list, const IdOf& 
 }
 
 void RollingList::take(News news) {
+  if (!news.begins.empty()) id_ = std::move(news.begins);
   next_ = news.next;
   last_ = std::move(news.last);
   last_written_ = news.last_written;
@@ -122,7 +182,7 @@ void RollingJournal::read() {
 
 fs::path RollingJournal::path() const { return folder_ / live::tree::journal_name; }
 
-bool RollingJournal::look() {
+bool RollingJournal::look(const std::vector<std::string>& others) {
   const auto mark = mark_of(list_);
   if (!mark || (mark->inode == inode_ && mark->size == size_ && mark->mtime_ns == mtime_ns_))
     return false;
@@ -140,7 +200,7 @@ bool RollingJournal::look() {
     return false;  // it is being replaced, or is gone
   }
   complained_ = false;
-  append(list);
+  append(list, others);
   inode_ = mark->inode;
   size_ = mark->size;
   mtime_ns_ = mark->mtime_ns;
@@ -174,16 +234,16 @@ std::optional<FileMark> RollingJournal::mark_of_segment(const hls::Segment& segm
   return is_file_name(name) ? mark_of(folder / name) : std::nullopt;
 }
 
-/// When its first segment was written, as in 2026-11-21T17:04:05.123Z, without what a name cannot have: should our own journal
-/// get lost, it is the same again.
-std::string RollingJournal::id_of(const hls::Segment& first) const {
+/// When its first segment was written: should our own journal get lost, it is the same again.
+std::string RollingJournal::id_of(const hls::Segment& first, std::chrono::seconds target,
+                                  const std::vector<std::string>& others) const {
   const auto mark = mark_of_segment(first);
   const auto written = mark ? live::WallClock{std::chrono::duration_cast<live::WallClock::duration>(
                                   std::chrono::nanoseconds{mark->mtime_ns})}
                             : std::chrono::system_clock::now();
-  auto text = hls::format_date_time(written);
-  std::erase_if(text, [](char c) { return c == '-' || c == ':' || c == '.'; });
-  return text;
+  for (const auto& other : others)
+    if (other != id() && begin_together(other, written, target)) return other;
+  return to_id(written);
 }
 
 /// A file of several segments grows, and says nothing.
@@ -193,9 +253,10 @@ std::optional<std::uint64_t> RollingJournal::written(const hls::Segment& segment
   return mark ? std::optional{static_cast<std::uint64_t>(mark->mtime_ns)} : std::nullopt;
 }
 
-void RollingJournal::append(const hls::MediaPlaylist& list) {
+void RollingJournal::append(const hls::MediaPlaylist& list,
+                            const std::vector<std::string>& others) {
   auto news = rolling_.news(
-      list, [this](const hls::Segment& first) { return id_of(first); },
+      list, [&](const hls::Segment& first) { return id_of(first, list.target_duration, others); },
       [this](const hls::Segment& segment) { return written(segment); });
   if (news.text.empty()) return;
   std::string head;

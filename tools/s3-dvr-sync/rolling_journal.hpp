@@ -10,12 +10,14 @@
 #include "tools/s3-dvr-sync/journal_entries.hpp"
 #include "tools/s3-dvr-sync/upload_log.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace s3_dvr_sync {
 
@@ -28,7 +30,7 @@ class RollingList {
   struct News {
     std::string text;          ///< to be appended; empty: nothing is new
     std::uint64_t missed = 0;  ///< segments that left the list before we saw them
-    bool begins = false;       ///< a broadcast does
+    std::string begins;        ///< the id of the broadcast that does; empty: none
     std::uint64_t next = 0;
     std::optional<live::hls::Segment> last;
     std::optional<std::uint64_t> last_written;
@@ -46,14 +48,19 @@ class RollingList {
   [[nodiscard]] bool is_ended() const { return ended_; }
   /// Nothing came for long: whatever comes is another broadcast.
   void silent() { silent_ = true; }
+  /// Of the broadcast that goes on; empty before the first.
+  [[nodiscard]] const std::string& id() const { return id_; }
 
  private:
+  /// What our count has for the first segment of `list`.
+  [[nodiscard]] std::uint64_t first_of(const live::hls::MediaPlaylist& list) const;
   [[nodiscard]] bool is_another(const live::hls::MediaPlaylist& list,
                                 const WrittenOf& written_of) const;
 
   std::optional<std::uint64_t> next_;  ///< EXT-X-MEDIA-SEQUENCE of the segment that is to come
   std::optional<live::hls::Segment> last_;
   std::optional<std::uint64_t> last_written_;
+  std::string id_;
   bool ended_ = false, silent_ = false;
 };
 
@@ -62,10 +69,13 @@ class RollingJournal {
   /// Reads what is there; what of it is damaged is put aside.  Throws Failure(cannot_create, io).
   RollingJournal(std::filesystem::path list, std::filesystem::path folder);
 
-  /// Reads the list if it has changed, and appends what is new; false: it has not.
-  bool look();
+  /// Reads the list if it has changed, and appends what is new; false: it has not.  `others`: ids of broadcasts of which the
+  /// stream's other renditions are.  One that began when this one does is the same.
+  bool look(const std::vector<std::string>& others = {});
   /// Nothing was new for `resume`.
   void silent() { rolling_.silent(); }
+  /// Of the broadcast that goes on; empty before the first.
+  [[nodiscard]] const std::string& id() const { return rolling_.id(); }
   /// The list has EXT-X-ENDLIST.
   [[nodiscard]] bool is_ended() const { return ended_; }
   [[nodiscard]] std::uint64_t missed() const { return missed_; }
@@ -75,11 +85,12 @@ class RollingJournal {
 
  private:
   void read();
-  void append(const live::hls::MediaPlaylist& list);
+  void append(const live::hls::MediaPlaylist& list, const std::vector<std::string>& others);
   void end();
   void name(const std::string& uri);
   [[nodiscard]] std::optional<FileMark> mark_of_segment(const live::hls::Segment& segment) const;
-  [[nodiscard]] std::string id_of(const live::hls::Segment& first) const;
+  [[nodiscard]] std::string id_of(const live::hls::Segment& first, std::chrono::seconds target,
+                                  const std::vector<std::string>& others) const;
   [[nodiscard]] std::optional<std::uint64_t> written(const live::hls::Segment& segment) const;
 
   std::filesystem::path list_, folder_;

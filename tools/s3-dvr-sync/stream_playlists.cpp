@@ -78,7 +78,7 @@ bool StreamSync::is_behind(const Source& source, const RenditionSync::Broadcast&
     if (found->second.segments != volume.list().segments.size()) return true;
     if (found->second.closed != volume.is_closed()) return true;
     const auto list = fmt::format("{}/{}", name_, vod_name(broadcast.id, number));
-    return several_ && volume.is_closed() && !is_put_closed(list);
+    return several_.contains(broadcast.id) && volume.is_closed() && !is_put_closed(list);
   });
 }
 
@@ -91,7 +91,7 @@ void StreamSync::offer(Draft draft, live::Monotonic now, std::vector<VodPlaylist
       put.there = true;
       put.segments = draft.segments;
       put.closed = draft.closed;
-      put.text = std::move(draft.text);
+      if (draft.variants) put.text = std::move(draft.text);
       put.due = now + rules_.playlist_every;
       return;
     }
@@ -101,7 +101,7 @@ void StreamSync::offer(Draft draft, live::Monotonic now, std::vector<VodPlaylist
   put.pending_segments = draft.segments;
   put.pending_closed = draft.closed;
   out.push_back({draft.key, draft.text, draft.closed ? Kind::playlist : Kind::open_playlist});
-  put.pending_text = std::move(draft.text);
+  if (draft.variants) put.pending_text = std::move(draft.text);
 }
 
 /// Is it the time for a playlist that has something to say?
@@ -124,7 +124,7 @@ void StreamSync::media_playlists(Source& source, const std::string& id, live::Mo
     const auto count = volume.list().segments.size();
     if (put.there && put.segments == count && put.closed == volume.is_closed()) continue;
     if (!is_due(key, volume.is_closed(), now, at_once)) continue;
-    offer({key, hls::format(volume.list()), count, volume.is_closed()}, now, out);
+    offer({key, hls::format(volume.list()), count, volume.is_closed(), false}, now, out);
   }
 }
 
@@ -168,29 +168,44 @@ hls::Variant StreamSync::variant(const Source& source, const std::string& id,
 
 void StreamSync::multivariant(const std::string& id, std::size_t number, live::Monotonic now,
                               bool at_once, std::vector<VodPlaylist>& out) {
+  const auto key = fmt::format("{}/{}", name_, vod_name(id, number));
+  const auto sources = sources_of(id);
+  auto& put = puts_[key];
+  // One that is done with this volume was so once its playlist was closed.
+  if (std::ranges::any_of(sources, [&](auto* source) {
+        return source->sync.find(id)->list.mark().volume > number;
+      }))
+    put.there = put.closed = true;
+  if (put.there && put.closed) return;
   hls::MultivariantPlaylist list;
   list.independent_segments = true;
-  bool closed = true;
-  for (auto* source : sources_of(id)) {
+  // Of what is not read to its end yet, nobody knows what it has.
+  bool closed = std::ranges::none_of(sources_, [](auto& entry) { return entry.second->more; });
+  bool lacks = !closed;
+  for (auto* source : sources) {
     const auto* volume = find_volume(*source->sync.find(id), number);
     if (volume == nullptr) {
-      closed = closed && source->sync.find(id)->is_whole();
+      const bool whole = source->sync.find(id)->is_whole();
+      closed = closed && whole;
+      lacks = lacks || !whole;
       continue;
     }
-    const auto key = source->sync.place().playlist_key(id, number);
-    closed = closed && volume->is_closed() && is_put_closed(key);
-    if (!puts_[key].there) continue;  // nothing is listed that is not there
+    const auto its_key = source->sync.place().playlist_key(id, number);
+    closed = closed && volume->is_closed() && is_put_closed(its_key);
+    if (!puts_[its_key].there) {
+      lacks = true;
+      continue;  // nothing is listed that is not there
+    }
     list.independent_segments = list.independent_segments && volume->list().independent_segments;
     list.variants.push_back(variant(*source, id, *volume));
   }
-  if (list.variants.empty()) return;
+  // What stands there since before may say more.
+  if (list.variants.empty() || (lacks && !put.there && journal_.stored(key))) return;
   hls::order_for_players(list.variants, start_rate);
-  const auto key = fmt::format("{}/{}", name_, vod_name(id, number));
   auto text = hls::format(list);
-  const auto& put = puts_[key];
   if (put.there && put.closed == closed && put.text == text) return;
   if (!is_due(key, closed, now, at_once)) return;
-  offer({key, std::move(text), 0, closed}, now, out);
+  offer({key, std::move(text), 0, closed, true}, now, out);
 }
 
 void StreamSync::playlists(live::Monotonic now, bool at_once, std::vector<VodPlaylist>& out) {
@@ -202,7 +217,7 @@ void StreamSync::playlists(live::Monotonic now, bool at_once, std::vector<VodPla
       for (const auto& volume : source->sync.find(id)->list.volumes())
         numbers.insert(volume.begin().volume);
     }
-    if (several_)
+    if (several_.contains(id))
       for (const auto number : numbers)
         multivariant(id, number, now, at_once, out);
     finish(id);
@@ -213,6 +228,10 @@ bool StreamSync::put(const std::string& key, bool done, live::Monotonic now) {
   const auto found = puts_.find(key);
   if (found == puts_.end() || !found->second.in_hand) return false;
   auto& put = found->second;
+  if (put.stale) {
+    put = {};
+    return true;
+  }
   put.in_hand = false;
   put.failed = !done;
   put.due = now + rules_.playlist_every;
@@ -221,7 +240,7 @@ bool StreamSync::put(const std::string& key, bool done, live::Monotonic now) {
   put.behind.reset();
   put.segments = put.pending_segments;
   put.closed = put.pending_closed;
-  put.text = several_ ? std::move(put.pending_text) : std::string{};
+  put.text = std::move(put.pending_text);
   for (const auto& id : broadcast_ids())
     finish(id);
   return true;
@@ -233,7 +252,8 @@ void StreamSync::finish(const std::string& id) {
   const auto is_done = [&](const Source& source, const Volume& volume) {
     const auto number = volume.begin().volume;
     return volume.is_closed() && is_put_closed(source.sync.place().playlist_key(id, number)) &&
-           (!several_ || is_put_closed(fmt::format("{}/{}", name_, vod_name(id, number))));
+           (!several_.contains(id) ||
+            is_put_closed(fmt::format("{}/{}", name_, vod_name(id, number))));
   };
   bool whole = !sources.empty();
   for (auto* source : sources) {

@@ -65,29 +65,16 @@ std::uint64_t measured_rate(const FoundRendition& found) {
       live::rescale(static_cast<std::int64_t>(bytes) * bits, us_in_s, duration.count()));
 }
 
-/// Is there a line that begins this broadcast?
-bool has_broadcast(const fs::path& journal, const std::string& id) {
-  JournalReader reader{journal};
-  std::vector<JournalEntry> entries;
-  while (reader.read(entries) == JournalReader::News::entries) {
-    for (const auto& entry : entries)
-      if (entry.begins == id) return true;
-    entries.clear();
-  }
-  return false;
-}
-
 }  // namespace
 
 StreamSync::StreamSync(std::string name, fs::path trees, const TreeRules& rules, Journal& journal)
     : name_(std::move(name)), trees_(std::move(trees)), rules_(rules), journal_(journal) {}
 
-StreamSync::Source* StreamSync::source(const FoundRendition& found, std::size_t renditions) {
+StreamSync::Source* StreamSync::source(const FoundRendition& found) {
   if (const auto known = sources_.find(found.name); known != sources_.end()) {
     known->second->found = found;
     return known->second.get();
   }
-  if (sources_.empty()) several_ = rules_.rendition == "all" && renditions > 1;
   std::unique_ptr<RollingJournal> rolling;
   auto journal = found.folder / tree::journal_name;
   if (!found.has_journal) {
@@ -99,25 +86,10 @@ StreamSync::Source* StreamSync::source(const FoundRendition& found, std::size_t 
     rolling = std::make_unique<RollingJournal>(found.list, trees_ / name_ / found.name);
     journal = rolling->path();
   }
-  RenditionPlace place{name_, found.name, found.folder, found.has_journal, several_};
+  RenditionPlace place{name_, found.name, found.folder, found.has_journal, found.to_list};
   auto made = std::unique_ptr<Source>(
-      new Source{found,
-                 std::move(rolling),
-                 JournalReader{journal},
-                 RenditionSync{std::move(place), rules_.split, rules_.marks, journal_},
-                 {},
-                 false,
-                 false,
-                 false,
-                 false,
-                 false,
-                 true,
-                 {},
-                 {},
-                 {},
-                 false,
-                 {},
-                 {}});
+      new Source{found, std::move(rolling), JournalReader{journal}, BroadcastIndex{journal},
+                 RenditionSync{std::move(place), rules_.split, rules_.marks, journal_}});
   return sources_.emplace(found.name, std::move(made)).first->second.get();
 }
 
@@ -146,7 +118,7 @@ std::string StreamSync::best(const std::string& id) {
     const auto has = [&](const std::string& rendition) {
       const auto found = sources_.find(rendition);
       return found != sources_.end() && found->second->found.has_journal &&
-             has_broadcast(found->second->found.folder / tree::journal_name, id);
+             found->second->index.first(id);
     };
     const bool goes_on = record_ && record_->id == id;
     if (record_ && !goes_on && !has(chosen)) {
@@ -171,11 +143,85 @@ bool StreamSync::wants(const std::string& rendition, const std::string& id) {
 
 void StreamSync::take(Source& source, JournalEntry entry) {
   if (entry.begins || source.reading.empty()) {
-    source.reading = entry.begins.value_or("unnamed");
+    source.reading = broadcast_of(entry);
     source.wanted = wants(source.found.name, source.reading);
     source.unwanted = source.unwanted || !source.wanted;
+    if (source.wanted) begin(source, entry);
   }
   if (source.wanted) source.sync.take(std::move(entry));
+}
+
+bool StreamSync::is_several(const std::string& id) {
+  if (several_.contains(id)) return true;
+  const auto note = fmt::format("several/{}/{}", name_, id);
+  bool is = journal_.note(note).has_value();
+  if (!is && rules_.rendition == "all") {
+    const bool declared = record_ && record_->id == id && record_->renditions.size() > 1;
+    is = declared || (sources_.size() > 1 && 1 < std::ranges::count_if(sources_, [&](auto& entry) {
+                                               return entry.second->index.first(id).has_value();
+                                             }));
+    if (is && rules_.marks) journal_.set_note(note, "1");
+  }
+  if (is) several_.insert(id);
+  return is;
+}
+
+/// A broadcast in one of its renditions.
+void StreamSync::begin(Source& source, JournalEntry& entry) {
+  const auto& id = source.reading;
+  if (!is_several(id)) {
+    source.single.insert(id);
+    return;
+  }
+  source.sync.nest(id);
+  for (const auto& [name, other] : sources_) {
+    if (other.get() == &source || !other->single.contains(id)) continue;
+    const auto* known = other->sync.find(id);
+    take_back_playlists(id, known == nullptr ? 0 : known->list.end_mark().volume);
+    read_again(*other);
+  }
+  if (source.found.has_journal && source.sync.find(id) == nullptr) add_beginning(source, entry);
+}
+
+/// Players take all renditions for equally long: what was before a rung came is a gap in it.
+void StreamSync::add_beginning(Source& source, JournalEntry& entry) {
+  const auto& id = source.reading;
+  const auto number = number_of(entry.segment);
+  const Source* first = nullptr;
+  auto least = number;
+  for (const auto& [name, other] : sources_) {
+    if (other.get() == &source || !other->found.has_journal) continue;
+    const auto its = other->index.first(id).value_or(0);
+    if (its == 0 || its >= least) continue;
+    least = its;
+    first = other.get();
+  }
+  if (first == nullptr) return;
+  auto beginning = beginning_before(first->found.folder / tree::journal_name, id, number);
+  entry.segment.discontinuity = entry.segment.discontinuity || beginning.discontinuity;
+  for (auto& gap : beginning.gaps)
+    source.sync.take({id, {}, {}, std::move(gap)});
+}
+
+/// It has playlists of its own from now on, with all of it.
+void StreamSync::read_again(Source& source) {
+  source.sync.again();
+  source.reader = JournalReader{source.rolling ? source.rolling->path()
+                                               : source.found.folder / tree::journal_name};
+  source.reading.clear();
+  source.single.clear();
+  source.more = source.news = true;
+}
+
+/// What stands at their keys is a rendition's own, and will be what chooses between several.
+void StreamSync::take_back_playlists(const std::string& id, std::size_t volumes) {
+  for (std::size_t number = 1; number <= volumes; ++number) {
+    const auto found = puts_.find(fmt::format("{}/{}", name_, vod_name(id, number)));
+    if (found == puts_.end()) continue;
+    const bool in_hand = found->second.in_hand;
+    found->second = {};
+    found->second.in_hand = found->second.stale = in_hand;
+  }
 }
 
 void StreamSync::read(Source& source) {
@@ -191,6 +237,7 @@ void StreamSync::read(Source& source) {
       auto place = source.sync.place();
       source.sync = RenditionSync{std::move(place), rules_.split, rules_.marks, journal_};
       source.reading.clear();
+      source.single.clear();
       entries.clear();
       continue;
     }
@@ -251,6 +298,27 @@ void StreamSync::spare(Source& source, const JournalEntry& entry) {
   name(entry.segment.uri);
 }
 
+/// A rendition that was asked for by its name: that it is not there may be a slip of who asked.
+void StreamSync::tell_absent(const FoundStream& found) {
+  if (rules_.rendition == "all" || rules_.rendition == "best") return;
+  const auto is_it = [&](const auto& one) { return one.name == rules_.rendition; };
+  const bool absent = record_ ? std::ranges::none_of(record_->renditions, is_it)
+                              : std::ranges::none_of(found.renditions, is_it);
+  if (absent && !absent_)
+    live::log::warn("{}: has no rendition {}: nothing of it is uploaded, and all of it is kept",
+                    name_, rules_.rendition);
+  absent_ = absent;
+}
+
+/// Of trees without a journal.
+std::vector<std::string> StreamSync::ids_of_others(const Source& source) const {
+  std::vector<std::string> out;
+  for (const auto& [name, other] : sources_)
+    if (other.get() != &source && other->rolling && !other->rolling->id().empty())
+      out.push_back(other->rolling->id());
+  return out;
+}
+
 void StreamSync::describe(Source& source) {
   const auto mark = mark_of(source.found.list);
   if (!mark || *mark == source.list_mark) return;
@@ -286,18 +354,21 @@ void StreamSync::scan(const FoundStream& found, live::Monotonic now, live::WallC
   record_ = found.record;
   folder_ = found.folder;
   const bool locked = is_locked(found);
+  tell_absent(found);
+  std::vector<Source*> there;
   for (const auto& rendition : found.renditions)
-    source(rendition, std::max(found.renditions.size(), record_ ? record_->renditions.size() : 0));
-  for (const auto& [name, source] : sources_) {
-    const bool there =
-        std::ranges::find(found.renditions, name, &FoundRendition::name) != found.renditions.end();
-    if (!there) continue;
+    there.push_back(source(rendition));
+  // The lists first: they end behind the last entry.
+  for (auto* source : there) {
     source->sync.retry();
     source->cut = false;
-    // The list first: it ends behind the last entry.
     describe(*source);
-    if (source->rolling) source->rolling->look();
+    if (source->rolling) source->rolling->look(ids_of_others(*source));
+  }
+  for (auto* source : there)
     read(*source);
+  for (auto* source : there) {
+    if (source->more) read(*source);  // one that was read after it may have made it begin again
     if (source->rolling) note_unnamed(*source, now);
     spare_unwanted(*source);
   }
@@ -419,8 +490,19 @@ void StreamSync::add_to(TreeSync::Backlog& backlog) const {
       backlog.playlists += is_behind(*source, broadcast) ? 1 : 0;
     backlog.unfit += source->complained ? 1 : 0;
   }
+  backlog.unfit += absent_ ? 1 : 0;
   for (const auto& [key, put] : puts_)
     if (put.behind) backlog.oldest = std::min(*put.behind, backlog.oldest.value_or(*put.behind));
+}
+
+std::map<std::string, bool> StreamSync::chosen() const {
+  std::map<std::string, bool> out;
+  if (rules_.rendition != "best") return out;
+  const auto now = record_ ? tree::best_rendition(record_->renditions) : std::string_view{};
+  for (const auto& [name, source] : sources_)
+    if (source->found.has_journal && !source->sync.broadcasts().empty())
+      out[name] = now.empty() || now == name;
+  return out;
 }
 
 std::vector<fs::path> StreamSync::folders() const {

@@ -4,6 +4,7 @@
 #include "common/base/units.hpp"
 #include "common/facts/media_facts.hpp"
 #include "common/hls/multivariant_playlist.hpp"
+#include "tools/s3-dvr-sync/broadcast_index.hpp"
 #include "tools/s3-dvr-sync/journal_entries.hpp"
 #include "tools/s3-dvr-sync/rendition_sync.hpp"
 #include "tools/s3-dvr-sync/rolling_journal.hpp"
@@ -44,6 +45,8 @@ class StreamSync {
   void flush();
 
   void add_to(TreeSync::Backlog& backlog) const;
+  /// Renditions that are being uploaded because they were the best of their broadcast, and whether `best` means them still.
+  [[nodiscard]] std::map<std::string, bool> chosen() const;
   [[nodiscard]] std::vector<std::filesystem::path> folders() const;
 
  private:
@@ -51,26 +54,29 @@ class StreamSync {
     FoundRendition found;
     std::unique_ptr<RollingJournal> rolling;  ///< of a tree without a journal
     JournalReader reader;
+    BroadcastIndex index;
     RenditionSync sync;
-    FileMark list_mark;  ///< of the list as it was described
+    FileMark list_mark{};  ///< of the list as it was described
     bool list_ended = false;
     bool wanted = false;  ///< what is read
     bool complained = false;
-    bool more = false;                               ///< of its journal, as soon as there is room
-    bool cut = false;                                ///< that was so since the last scan()
-    bool news = true;                                ///< something was read since it was judged
-    live::Monotonic changed;                         ///< when that was so
-    std::map<std::string, live::Monotonic> unnamed;  ///< files that no list names, since when
-    std::string reading;                             ///< the id of the entries that are read
-    bool unwanted = false;                           ///< some of its broadcasts are
-    std::optional<JournalReader> spared;  ///< of those, what need not stay has been read so far
-    std::string sparing;                  ///< the id of these entries
+    bool more = false;                                 ///< of its journal, as soon as there is room
+    bool cut = false;                                  ///< that was so since the last scan()
+    bool news = true;                                  ///< something was read since it was judged
+    live::Monotonic changed{};                         ///< when that was so
+    std::map<std::string, live::Monotonic> unnamed{};  ///< files that no list names, since when
+    std::string reading{};                             ///< the id of the entries that are read
+    std::set<std::string> single{};  ///< of those, which have no playlist but the stream's own
+    bool unwanted = false;           ///< some of its broadcasts are
+    std::optional<JournalReader> spared{};  ///< of those, what need not stay has been read so far
+    std::string sparing{};                  ///< the id of these entries
   };
   /// What stands in the bucket at a playlist's key.
   struct Put {
     std::size_t segments = 0, pending_segments = 0;
     bool closed = false, pending_closed = false;
     bool in_hand = false, there = false, failed = false, asked = false;
+    bool stale = false;              ///< what is in hand is not what belongs there any more
     std::string text, pending_text;  ///< of a multivariant playlist
     live::Monotonic due;
     std::optional<live::WallClock> behind;  ///< since then it says less than it should
@@ -78,12 +84,20 @@ class StreamSync {
   struct Draft {
     std::string key, text;
     std::size_t segments = 0;
-    bool closed = false;
+    bool closed = false, variants = false;
   };
 
-  Source* source(const FoundRendition& found, std::size_t renditions);
+  Source* source(const FoundRendition& found);
   void read(Source& source);
   void take(Source& source, JournalEntry entry);
+  void begin(Source& source, JournalEntry& entry);
+  void add_beginning(Source& source, JournalEntry& entry);
+  void read_again(Source& source);
+  void take_back_playlists(const std::string& id, std::size_t volumes);
+  /// Has it more than one rendition in the bucket?  Once said, it stays.
+  [[nodiscard]] bool is_several(const std::string& id);
+  void tell_absent(const FoundStream& found);
+  [[nodiscard]] std::vector<std::string> ids_of_others(const Source& source) const;
   void describe(Source& source);
   void spare_unwanted(Source& source);
   void spare(Source& source, const JournalEntry& entry);
@@ -124,7 +138,8 @@ class StreamSync {
   std::map<std::string, std::unique_ptr<Source>> sources_;
   std::map<std::string, Put> puts_;          ///< by key; of broadcasts that are not done
   std::map<std::string, std::string> best_;  ///< by id
-  bool several_ = false, scanned_ = false;
+  std::set<std::string> several_;            ///< broadcasts of which is_several() is true
+  bool scanned_ = false, absent_ = false;
   std::optional<live::Monotonic> gone_;  ///< since then it is not there
   live::WallClock wall_;                 ///< of the last scan
 };

@@ -46,7 +46,8 @@ void add_folder(const fs::path& folder, FoundStream& stream) {
   const auto name = folder.filename().string();
   const bool journal = live::mark_of(folder / tree::journal_name).has_value();
   if (journal) {
-    stream.renditions.push_back({name, folder, folder / tree::media_playlist_name, true});
+    stream.renditions.push_back(
+        {name, folder, folder / tree::media_playlist_name, true, name + '/'});
     return;
   }
   const auto inside = contents_of(folder);
@@ -57,7 +58,7 @@ void add_folder(const fs::path& folder, FoundStream& stream) {
   // A writer of ours makes the list after the journal.
   const bool ours = stream.has_lock_file || stream.record;
   if (chosen != inside.playlists.end() && !ours && lists_segments(*chosen))
-    stream.renditions.push_back({name, folder, *chosen, false});
+    stream.renditions.push_back({name, folder, *chosen, false, name + '/'});
 }
 
 FoundStream look(const fs::path& folder) {
@@ -76,7 +77,7 @@ FoundStream look(const fs::path& folder) {
                        stream.renditions.end();
     if (!known && tree::is_rendition_name(name) && lists_segments(list) &&
         stream.renditions.size() < most_renditions)
-      stream.renditions.push_back({name, folder, list, false});
+      stream.renditions.push_back({name, folder, list, false, {}});
   }
   std::ranges::sort(stream.renditions, {}, &FoundRendition::name);
   return stream;
@@ -100,7 +101,7 @@ void add_flat(const fs::path& root, const std::vector<fs::path>& lists,
     FoundStream stream;
     stream.name = name;
     stream.folder = root;
-    stream.renditions.push_back({std::string{only}, root, list, false});
+    stream.renditions.push_back({std::string{only}, root, list, false, "../"});
     out.push_back(std::move(stream));
   }
 }

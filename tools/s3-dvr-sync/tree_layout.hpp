@@ -21,6 +21,8 @@ struct FoundRendition {
   std::filesystem::path folder;  ///< of its segments
   std::filesystem::path list;    ///< its rolling list; may not be there in a tree of ours
   bool has_journal = false;
+  std::string
+      to_list{};  ///< from the stream's folder, as the bucket has it: "<name>/", nothing or "../"
 };
 
 struct FoundStream {

@@ -2,6 +2,7 @@
 
 #include "common/base/failure.hpp"
 #include "common/base/log.hpp"
+#include "tools/s3-dvr-sync/hold_file.hpp"
 #include "tools/s3-dvr-sync/stream_sync.hpp"
 #include "tools/s3-dvr-sync/tree_layout.hpp"
 
@@ -11,6 +12,8 @@
 #include <map>
 #include <utility>
 
+#include <fmt/ranges.h>
+
 namespace s3_dvr_sync {
 
 namespace {
@@ -18,8 +21,22 @@ namespace {
 constexpr auto hold_note = "hold";    // the pattern that we have asked for
 constexpr std::size_t at_a_time = 4;  // files of a stream, before it is another's turn
 
-std::string_view hold_pattern(const std::string& rendition) {
-  return rendition == "all" ? std::string_view{"*"} : std::string_view{rendition};
+constexpr std::size_t most_hold_bytes = 48U << 10U;  // of our lines; readers take 64 KiB
+
+std::string hold_pattern(const std::string& rendition) {
+  return rendition == "all" ? std::string{"*"} : rendition;
+}
+
+std::string to_text(const HoldLines& lines) { return fmt::format("{}", fmt::join(lines, "\n")); }
+
+HoldLines parse_lines(std::string_view text) {
+  HoldLines out;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    out.emplace(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
 }
 
 }  // namespace
@@ -27,17 +44,57 @@ std::string_view hold_pattern(const std::string& rendition) {
 struct TreeSync::State {
   State(std::filesystem::path given_root, TreeRules given_rules, Journal& given_journal)
       : root(std::move(given_root)), rules(std::move(given_rules)), journal(given_journal) {
-    hold();
+    hold_first();
   }
 
-  void hold() {
-    if (!rules.marks || held) return;
-    const std::string pattern{hold_pattern(rules.rendition)};
-    held = keep_hold(root, pattern, journal.note(hold_note).value_or(""));
-    if (held && journal.note(hold_note) != pattern) journal.set_note(hold_note, pattern);
-    if (!held && !std::exchange(complained, true))
+  /// What is uploaded stays the same for a whole broadcast, and `best` may come to mean another one: it is named, too.  Where
+  /// that gets too long, first those stand there that `best` does not mean now.
+  [[nodiscard]] HoldLines wanted_lines() const {
+    HoldLines out{hold_pattern(rules.rendition)};
+    for (const auto& line : held.value_or(HoldLines{}))
+      if (wrong.contains(line.substr(0, line.find('/')))) out.insert(line);  // nobody can tell now
+    std::size_t bytes = 0;
+    for (const bool is_best : {false, true}) {
+      for (const auto& [name, stream] : streams) {
+        for (const auto& [rendition, best] : stream->chosen()) {
+          if (best != is_best) continue;
+          auto line = fmt::format("{}/{}", name, rendition);
+          bytes += line.size() + 1;
+          if (bytes <= most_hold_bytes)
+            out.insert(std::move(line));
+          else if (!best)
+            out.emplace("*");
+        }
+      }
+    }
+    return out;
+  }
+
+  void hold() { hold(wanted_lines()); }
+
+  /// Between two of its notes a crash leaves no line behind that nobody knows as ours.
+  void hold(const HoldLines& lines) {
+    if (!rules.marks || held == lines) return;
+    const auto former = parse_lines(journal.note(hold_note).value_or(""));
+    auto both = former;
+    both.insert(lines.begin(), lines.end());
+    if (both != former) journal.set_note(hold_note, to_text(both));
+    if (keep_hold(root, lines, former)) {
+      if (both != lines) journal.set_note(hold_note, to_text(lines));
+      held = lines;
+      complained = false;
+    } else if (!std::exchange(complained, true)) {
       live::log::error("{}: no space for .hold: segments may be deleted before they are uploaded",
                        root.string());
+    }
+  }
+
+  /// Before the first look at the streams, what was held for them stays.
+  void hold_first() {
+    auto lines = parse_lines(journal.note(hold_note).value_or(""));
+    std::erase_if(lines, [](const auto& line) { return line.find('/') == std::string::npos; });
+    lines.insert(hold_pattern(rules.rendition));
+    hold(lines);
   }
 
   void scan(const FoundStream& found, live::Monotonic now) {
@@ -84,7 +141,8 @@ struct TreeSync::State {
   std::map<std::string, std::string> wrong;  ///< what was said of a stream that cannot be looked at
   std::deque<Item> ready;
   live::WallClock wall;
-  bool held = false, complained = false;
+  std::optional<HoldLines> held;  ///< what stands in .hold
+  bool complained = false;
 };
 
 TreeSync::TreeSync(std::filesystem::path root, TreeRules rules, Journal& journal)
@@ -94,11 +152,11 @@ TreeSync::~TreeSync() = default;
 void TreeSync::scan(live::Monotonic now, live::WallClock wall) {
   auto& s = *state_;
   s.wall = wall;
-  s.hold();
   const auto streams = find_streams(s.root);
   for (const auto& found : streams)
     s.scan(found, now);
   s.leave(streams, now);
+  s.hold();
 }
 
 std::optional<Item> TreeSync::next() {
@@ -132,7 +190,11 @@ std::vector<VodPlaylist> TreeSync::playlists(live::Monotonic now, bool at_once) 
 }
 
 void TreeSync::put(const std::string& key, bool done, live::Monotonic now) {
-  if (auto* stream = state_->stream_of(key)) stream->put(key, done, now);
+  auto* stream = state_->stream_of(key);
+  if (stream == nullptr) return;
+  const auto before = stream->chosen();
+  stream->put(key, done, now);
+  if (stream->chosen() != before) state_->hold();
 }
 
 std::vector<Candidate> TreeSync::leavings(live::Monotonic now) const {

@@ -8,30 +8,30 @@ namespace {
 using HoldFileTest = live::test::FolderTest;
 
 TEST_F(HoldFileTest, IsMadeAndKept) {
-  EXPECT_TRUE(keep_hold(folder_, "best"));
+  EXPECT_TRUE(keep_hold(folder_, {"best"}));
   live::tree::Hold hold{folder_};
   hold.refresh();
   EXPECT_TRUE(hold.holds_anything());
   const auto text = text_of(".hold");
-  EXPECT_TRUE(keep_hold(folder_, "best"));
+  EXPECT_TRUE(keep_hold(folder_, {"best"}));
   EXPECT_EQ(text_of(".hold"), text);
 }
 
 TEST_F(HoldFileTest, WhatOthersAskForStays) {
   write(".hold", "# mine\nsound");
-  EXPECT_TRUE(keep_hold(folder_, "*"));
+  EXPECT_TRUE(keep_hold(folder_, {"*"}));
   EXPECT_EQ(text_of(".hold"), "# mine\nsound\n*\n");
   write(".hold", "no pattern\n");
-  EXPECT_TRUE(keep_hold(folder_, "best"));
+  EXPECT_TRUE(keep_hold(folder_, {"best"}));
   EXPECT_EQ(text_of(".hold"), "no pattern\n") << "it asks for everything";
 }
 
 TEST_F(HoldFileTest, WhatWeHadAskedForBeforeGoes) {
   write(".hold", "sound\n");
-  EXPECT_TRUE(keep_hold(folder_, "*"));
-  EXPECT_TRUE(keep_hold(folder_, "best", "*"));
-  EXPECT_EQ(text_of(".hold"), "sound\nbest\n");
-  EXPECT_TRUE(keep_hold(folder_, "sound", "best"));
+  EXPECT_TRUE(keep_hold(folder_, {"*"}));
+  EXPECT_TRUE(keep_hold(folder_, {"best", "cam/sd"}, {"*"}));
+  EXPECT_EQ(text_of(".hold"), "sound\nbest\ncam/sd\n");
+  EXPECT_TRUE(keep_hold(folder_, {"sound"}, {"best", "cam/sd"}));
   EXPECT_EQ(text_of(".hold"), "sound\n");
 }
 

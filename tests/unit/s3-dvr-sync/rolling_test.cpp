@@ -43,12 +43,12 @@ TEST(RollingList, WritesDownWhatIsNew) {
   auto news = rolling.news(list(5, 2), id("a"), nobody_knows);
   EXPECT_EQ(news.text,
             "#BROADCAST:a\n#SEQUENCE:5\n#EXTINF:4,\n5.ts\n#SEQUENCE:6\n#EXTINF:4,\n6.ts\n");
-  EXPECT_TRUE(news.begins);
+  EXPECT_EQ(news.begins, "a");
   rolling.take(std::move(news));
   EXPECT_EQ(rolling.news(list(5, 2), id("b"), nobody_knows).text, "");
   news = rolling.news(list(6, 2), id("b"), nobody_knows);
   EXPECT_EQ(news.text, "#SEQUENCE:7\n#EXTINF:4,\n7.ts\n");
-  EXPECT_FALSE(news.begins);
+  EXPECT_EQ(news.begins, "");
 }
 
 TEST(RollingList, SaysWhatItMissed) {
@@ -82,6 +82,38 @@ TEST(RollingList, AWriterThatBeginsAnewBetweenTwoLooksIsKnownByItsFiles) {
   EXPECT_THAT(rolling.news(list(0, 4), id("b"), at(100)).text, Not(HasSubstr("BROADCAST")));
   EXPECT_THAT(rolling.news(list(0, 4), id("b"), at(200)).text,
               HasSubstr("#BROADCAST:b\n#SEQUENCE:0\n#WRITTEN:200\n"));
+}
+
+/// As ffmpeg's single_file: EXT-X-MEDIA-SEQUENCE says nothing, each segment is 100 bytes.
+MediaPlaylist one_file(std::uint64_t first, std::size_t count) {
+  auto out = list(0, count);
+  for (auto& segment : out.segments) {
+    segment.uri = "all.ts";
+    segment.range = live::hls::ByteRange{100, 100 * first++};
+  }
+  return out;
+}
+
+TEST(RollingList, RangesOfOneFileTellWhereTheListIs) {
+  RollingList rolling;
+  rolling.take(rolling.news(one_file(0, 3), id("a"), nobody_knows));
+  EXPECT_EQ(rolling.news(one_file(0, 3), id("b"), nobody_knows).text, "");
+  auto news = rolling.news(one_file(2, 3), id("b"), nobody_knows);
+  EXPECT_EQ(news.text,
+            "#SEQUENCE:3\n#EXT-X-BYTERANGE:100@300\n#EXTINF:4,\nall.ts\n"
+            "#SEQUENCE:4\n#EXT-X-BYTERANGE:100@400\n#EXTINF:4,\nall.ts\n");
+  rolling.take(std::move(news));
+  news = rolling.news(one_file(5, 3), id("b"), nobody_knows);
+  EXPECT_EQ(news.missed, 0U);
+  EXPECT_THAT(news.text, HasSubstr("#SEQUENCE:5\n#EXT-X-BYTERANGE:100@500\n"));
+  rolling.take(std::move(news));
+  news = rolling.news(one_file(10, 3), id("b"), nobody_knows);
+  EXPECT_EQ(news.missed, 2U);
+  EXPECT_THAT(news.text, HasSubstr("#SEQUENCE:10\n#EXT-X-DISCONTINUITY\n"));
+  rolling.take(std::move(news));
+  EXPECT_THAT(rolling.news(one_file(0, 3), id("b"), nobody_knows).text,
+              HasSubstr("#BROADCAST:b\n#SEQUENCE:0\n"))
+      << "the file is another one";
 }
 
 class RollingTest : public TreesTest {
@@ -241,6 +273,78 @@ TEST_F(RollingTest, WithoutOurJournalTheKeysAreTheSame) {
   TreeSync trees{folder_, {}, journal_};
   EXPECT_EQ(sync(trees, journal_), "");
   EXPECT_EQ(bucket_, before);
+}
+
+TEST_F(RollingTest, RenditionsOfOneWriterAreOneBroadcast) {
+  TreeSync trees{folder_, {.rendition = "all"}, journal_};
+  rolling("mv/0/index.m3u8", 0, 2);
+  sync(trees, journal_);
+  EXPECT_THAT(only_vod(), HasSubstr("\n0/"));
+  rolling("mv/1/index.m3u8", 0, 2);
+  make_older(folder_ / "mv/1/0.ts", 2s);
+  rolling("mv/0/index.m3u8", 1, 3, true);
+  rolling("mv/1/index.m3u8", 1, 3, true);
+  sync(trees, journal_);
+  std::string variants;
+  std::size_t lists = 0;
+  for (const auto& [key, text] : bucket_) {
+    lists += key.ends_with(".m3u8") ? 1 : 0;
+    if (key.starts_with("mv/vod-")) variants += text;
+  }
+  EXPECT_EQ(lists, 3U);
+  EXPECT_THAT(variants, HasSubstr("\n0/vod-"));
+  EXPECT_THAT(variants, HasSubstr("\n1/vod-"));
+  EXPECT_EQ(trees.backlog().playlists, 0U);
+  // Started again at once, they are another one.
+  wall_ += 100s;
+  for (const auto* rendition : {"mv/0", "mv/1"}) {
+    rolling(std::string{rendition} + "/index.m3u8", 0, 2, true, true);
+    make_older(folder_ / rendition / "0.ts", -10s);
+  }
+  sync(trees, journal_);
+  EXPECT_EQ(std::ranges::count_if(bucket_, [](const auto& e) { return e.first.ends_with("m3u8"); }),
+            6);
+}
+
+TEST_F(RollingTest, KeysAreWhereTheWriterHasThem) {
+  const std::string text =
+      "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-KEY:METHOD=AES-128,URI=\"key.bin\"\n"
+      "#EXTINF:4,\n0.ts\n#EXT-X-ENDLIST\n";
+  for (const std::string folder : {"", "flat/", "deep/hd/"}) {
+    write(folder + "0.ts", "x");
+    write(folder + (folder.empty() ? "root.m3u8" : "index.m3u8"), text);
+  }
+  TreeSync trees{folder_, {}, journal_};
+  sync(trees, journal_);
+  std::map<std::string, std::string> lists;
+  for (const auto& [key, list] : bucket_)
+    if (key.ends_with(".m3u8")) lists[key.substr(0, key.find('/'))] = list;
+  EXPECT_THAT(lists["root"], HasSubstr("URI=\"../key.bin\""));
+  EXPECT_THAT(lists["flat"], HasSubstr("URI=\"key.bin\""));
+  EXPECT_THAT(lists["deep"], HasSubstr("URI=\"hd/key.bin\""));
+}
+
+TEST_F(RollingTest, OneGrowingFileIsTakenAsItRolls) {
+  const auto list = [&](int first, bool ended) {
+    std::string text =
+        "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-MEDIA-SEQUENCE:0\n"
+        "#EXT-X-MAP:URI=\"all.mp4\",BYTERANGE=\"10@0\"\n";
+    for (int n = first; n < first + 3; ++n)
+      text += "#EXTINF:4,\n#EXT-X-BYTERANGE:100@" + std::to_string(10 + 100 * n) + "\nall.mp4\n";
+    write("cam/hd/index.m3u8", text + (ended ? "#EXT-X-ENDLIST\n" : ""));
+    write("cam/hd/all.mp4", std::string(static_cast<std::size_t>(310 + 100 * first), 'x'));
+  };
+  TreeSync trees{folder_, {}, journal_};
+  list(0, false);
+  EXPECT_EQ(sync(trees, journal_), "") << "it grows";
+  list(2, false);
+  EXPECT_EQ(sync(trees, journal_), "");
+  list(4, true);
+  EXPECT_EQ(std::ranges::count(sync(trees, journal_), ' '), 1);
+  EXPECT_EQ(trees.backlog().lost, 0U);
+  const auto vod = only_vod();
+  for (int n = 0; n < 7; ++n)
+    EXPECT_THAT(vod, HasSubstr("BYTERANGE:100@" + std::to_string(10 + 100 * n) + "\n"));
 }
 
 TEST_F(RollingTest, BestIsWhatWasMeasured) {

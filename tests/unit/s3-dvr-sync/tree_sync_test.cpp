@@ -370,6 +370,136 @@ TEST_F(TreeSyncTest, AllOfALadderGoWithAMultivariantPlaylist) {
   EXPECT_EQ(trees.backlog().playlists, 0U);
 }
 
+const std::vector<live::tree::RenditionRecord> low{{"360p", 1'000'000, true, true}};
+const std::vector<live::tree::RenditionRecord> both{{"360p", 1'000'000, true, true},
+                                                    {"720p", 3'000'000, true, true}};
+
+TEST_F(TreeSyncTest, ARungThatComesLaterIsInAllOfItsBroadcast) {
+  record("cam", "one", false, low);
+  const auto dated = [](std::string text) {
+    return text + "#EXT-X-PROGRAM-DATE-TIME:2026-11-21T17:04:05Z\n";
+  };
+  segments("cam/360p", 10, 2, dated(begin("cam/360p", "one", 10)));
+  TreeSync trees{folder_, {.rendition = "all", .split = 8s}, journal_};
+  sync(trees, journal_);
+  EXPECT_THAT(lines_of("cam/vod-one.m3u8"), HasSubstr("\n360p/11.m4s\n"));
+
+  record("cam", "one", true, both);
+  segments("cam/360p", 12, 2, "#EXT-X-DISCONTINUITY\n");
+  segments("cam/720p", 12, 2, begin("cam/720p", "one", 12));
+  now_ += 31s;
+  EXPECT_EQ(
+      sync(trees, journal_),
+      "cam/360p/12.m4s cam/360p/13.m4s cam/720p/init-12.mp4 cam/720p/12.m4s cam/720p/13.m4s ");
+  for (const auto* key : {"cam/vod-one.m3u8", "cam/vod-one-2.m3u8"}) {
+    EXPECT_THAT(lines_of(key), HasSubstr("\n360p/" + std::string{key}.substr(4) + "\n"));
+    EXPECT_THAT(lines_of(key), HasSubstr("\n720p/" + std::string{key}.substr(4) + "\n"));
+    EXPECT_EQ(kinds_[key], Kind::playlist);
+  }
+  EXPECT_THAT(lines_of("cam/360p/vod-one.m3u8"), HasSubstr("\n10.m4s\n"));
+  EXPECT_THAT(lines_of("cam/720p/vod-one.m3u8"),
+              HasSubstr("#EXT-X-PROGRAM-DATE-TIME:2026-11-21T17:04:05.000Z\n#EXT-X-GAP\n"
+                        "#EXTINF:4,\n10.m4s\n#EXT-X-GAP\n#EXTINF:4,\n11.m4s\n#EXT-X-ENDLIST"));
+  EXPECT_THAT(lines_of("cam/720p/vod-one-2.m3u8"), HasSubstr("\n12.m4s\n"));
+  EXPECT_EQ(trees.backlog().lost, 0U);
+  EXPECT_EQ(trees.backlog().playlists, 0U);
+  for (const auto* rendition : {"cam/360p", "cam/720p"})
+    EXPECT_THAT(text_of(std::string{rendition} + "/.uploaded"), HasSubstr("vod-one.m3u8\n"));
+  puts_.clear();
+  TreeSync again{folder_, {.rendition = "all", .split = 8s}, journal_};
+  EXPECT_EQ(sync(again, journal_), "");
+  EXPECT_EQ(puts_, "");
+}
+
+TEST_F(TreeSyncTest, ARungThatGoesLeavesTheOthersInTheirPlaylist) {
+  record("cam", "one", false, both);
+  for (const std::string rendition : {"cam/360p", "cam/720p"})
+    segments(rendition, 10, 2, begin(rendition, "one", 10));
+  segments("cam/360p", 12, 4);
+  {
+    TreeSync trees{folder_, {.rendition = "all", .split = 8s}, journal_};
+    sync(trees, journal_);
+  }
+  record("cam", "one", true, low);
+  TreeSync trees{folder_, {.rendition = "all", .split = 8s}, journal_};
+  sync(trees, journal_);
+  EXPECT_THAT(lines_of("cam/vod-one.m3u8"), HasSubstr("\n360p/vod-one.m3u8\n"));
+  EXPECT_THAT(lines_of("cam/vod-one.m3u8"), HasSubstr("\n720p/vod-one.m3u8\n"));
+  EXPECT_THAT(lines_of("cam/vod-one-3.m3u8"), HasSubstr("\n360p/vod-one-3.m3u8\n"));
+  EXPECT_EQ(trees.backlog().playlists, 0U);
+}
+
+TEST_F(TreeSyncTest, AllAfterTheBestHasAll) {
+  record("cam", "one", true, both);
+  for (const std::string rendition : {"cam/360p", "cam/720p"})
+    segments(rendition, 10, 2, begin(rendition, "one", 10));
+  {
+    TreeSync trees{folder_, {}, journal_};
+    sync(trees, journal_);
+    EXPECT_THAT(lines_of("cam/vod-one.m3u8"), HasSubstr("\n720p/11.m4s\n"));
+  }
+  std::filesystem::remove(folder_ / "cam/720p/10.m4s");  // it is uploaded
+  {
+    TreeSync trees{folder_, {.rendition = "all"}, journal_};
+    trees.scan(now_, wall_);
+    while (trees.next()) {
+    }  // 360p is on its way
+    for (const auto& list : trees.playlists(now_, true)) {
+      EXPECT_EQ(list.key, "cam/720p/vod-one.m3u8") << "what stands there has more than none";
+    }
+  }
+  {
+    TreeSync trees{folder_, {.rendition = "all"}, journal_};
+    EXPECT_EQ(sync(trees, journal_), "cam/360p/init-10.mp4 cam/360p/10.m4s cam/360p/11.m4s ");
+    EXPECT_THAT(lines_of("cam/vod-one.m3u8"), HasSubstr("\n360p/vod-one.m3u8\n"));
+    EXPECT_THAT(lines_of("cam/vod-one.m3u8"), HasSubstr("\n720p/vod-one.m3u8\n"));
+    EXPECT_THAT(lines_of("cam/720p/vod-one.m3u8"), HasSubstr("EXTINF:4,\n10.m4s\n"));
+    EXPECT_THAT(lines_of("cam/720p/vod-one.m3u8"), Not(HasSubstr("GAP")));
+  }
+  puts_.clear();
+  TreeSync trees{folder_, {}, journal_};
+  EXPECT_EQ(sync(trees, journal_), "");
+  EXPECT_EQ(puts_, "") << "the best alone again takes nothing away";
+}
+
+TEST_F(TreeSyncTest, WhatABroadcastBeganWithIsHeldAndStays) {
+  record("cam", "one", false, low);
+  segments("cam/360p", 10, 1, begin("cam/360p", "one", 10));
+  write("cam/360p/.lock", "");
+  TreeSync trees{folder_, {}, journal_};
+  sync(trees, journal_);
+  EXPECT_THAT(text_of(".hold"), HasSubstr("\nbest\ncam/360p\n"));
+  record("cam", "one", false, both);
+  segments("cam/360p", 11, 1);
+  segments("cam/720p", 11, 1, begin("cam/720p", "one", 11));
+  {
+    TreeSync other{folder_, {}, journal_};
+    EXPECT_THAT(text_of(".hold"), HasSubstr("\nbest\ncam/360p\n")) << "before it looks, too";
+  }
+  EXPECT_EQ(sync(trees, journal_), "cam/360p/11.m4s ");
+  record("cam", "one", true, both);
+  sync(trees, journal_);
+  EXPECT_THAT(lines_of("cam/vod-one.m3u8"), HasSubstr("\n360p/11.m4s\n#EXT-X-ENDLIST"));
+  EXPECT_THAT(text_of(".hold"), Not(HasSubstr("cam/360p"))) << "it is done";
+  EXPECT_THAT(text_of("cam/720p/.uploaded"), HasSubstr("11.m4s\nvod-one.m3u8\n"));
+}
+
+TEST_F(TreeSyncTest, ANameThatAStreamLacksIsSaidAndHoldsAll) {
+  record("cam", "one", false, low);
+  segments("cam/360p", 10, 1, begin("cam/360p", "one", 10));
+  TreeSync trees{folder_, {.rendition = "720p"}, journal_};
+  EXPECT_EQ(sync(trees, journal_), "");
+  EXPECT_EQ(trees.backlog().unfit, 1U);
+  live::tree::Hold hold{folder_};
+  hold.refresh();
+  EXPECT_TRUE(hold.is_held("cam", "360p", low));
+  record("cam", "one", false, both);
+  segments("cam/720p", 11, 1, begin("cam/720p", "one", 11));
+  EXPECT_EQ(sync(trees, journal_), "cam/720p/init-11.mp4 cam/720p/11.m4s ");
+  EXPECT_EQ(trees.backlog().unfit, 0U);
+  EXPECT_FALSE(hold.is_held("cam", "360p", both));
+}
+
 TEST_F(TreeSyncTest, NamesThatAreNoneAreLeftAlone) {
   record("cam", "one", true);
   segments("cam/720p", 10, 1, begin("cam/720p", "one", 10));
