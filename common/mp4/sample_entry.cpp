@@ -266,8 +266,13 @@ void complete_rate(Parameters& p) {
     if (const auto config = codec::aac::parse_config(p.config)) p.sample_rate = config->sample_rate;
 }
 
-/// The entry's own count means nothing (ETSI TS 102 366 §F.3.2): many write 2 whatever there is.
+/// The entry's own count means nothing (ETSI TS 102 366 §F.3.2; for AAC a template of ISO/IEC 14496-12): many write 2
+/// whatever there is.
 void complete_channels(Parameters& p) {
+  if (p.codec == Codec::aac) {
+    const auto config = codec::aac::parse_config(p.config);
+    if (config && config->channels != 0) p.channels = config->channels;
+  }
   if (p.codec != Codec::ac3 && p.codec != Codec::eac3) return;
   if (const auto channels = codec::ac3::channels(p.codec, p.config)) p.channels = *channels;
 }

@@ -45,6 +45,8 @@ std::vector<Parameters> all_codecs() {
   const std::string hash(32, '0');
   const auto stream_info = bytes("1000 1000 000000 000000 0bb802f0 00000000" + hash);
   const auto stream_info_96k = bytes("1000 1000 000000 000000 177002f0 00000000" + hash);
+  auto five_one = bytes("1230");
+  five_one.resize(200);  // a size that takes two bytes
   return {
       test::avc(),
       stretched,
@@ -52,7 +54,7 @@ std::vector<Parameters> all_codecs() {
       video(Codec::av1, bytes("81040c00 0a0b")),
       video(Codec::vp9, bytes("000a820202020000")),
       test::aac(),
-      audio(Codec::aac, Buffer(200, 0x11), 44'100, 6),  // a size that takes two bytes
+      audio(Codec::aac, five_one, 44'100, 6),
       audio(Codec::mp3, {}, 44'100, 2),
       audio(Codec::opus, bytes("0002013800bb8000000000"), 48'000, 2),
       audio(Codec::flac, stream_info, 48'000, 2),
@@ -63,6 +65,13 @@ std::vector<Parameters> all_codecs() {
 }
 
 Init good(const Parsed<Init>& parsed) { return test::good<Init>(parsed); }
+
+TEST(Init, ChannelsOfAacAreThoseOfItsConfiguration) {
+  const auto mono = audio(Codec::aac, bytes("1188"), 48'000, 2);
+  const auto read = read_init(write_init(std::vector<Track>{{1, 48'000, mono}}));
+  ASSERT_EQ(good(read).tracks.size(), 1U);
+  EXPECT_EQ(good(read).tracks[0].parameters.channels, 1U);
+}
 
 TEST(Init, ReadsBackEveryCodecThatItWrites) {
   std::vector<Track> tracks;
