@@ -75,10 +75,19 @@ std::vector<fs::path> renditions_in(const fs::path& folder) {
   return found;
 }
 
-std::string foreign_in_stream(const fs::path& folder) {
-  for (const auto& rendition : renditions_in(folder))
+/// A writer of ours says what it is going to fill.
+bool is_recorded(const std::string& rendition, const tree::StreamRecord& record) {
+  return std::ranges::any_of(record.renditions,
+                             [&](const auto& one) { return one.name == rendition; });
+}
+
+std::string foreign_in_stream(const fs::path& folder, const tree::StreamRecord& record) {
+  for (const auto& rendition : renditions_in(folder)) {
+    const auto own_name = rendition.filename().string();
     if (auto name = foreign_in(rendition, is_rendition_file); !name.empty())
-      return fmt::format("{}/{}", rendition.filename().string(), name);
+      return fmt::format("{}/{}", own_name, name);
+    if (fs::is_empty(rendition) && !is_recorded(own_name, record)) return own_name;
+  }
   for (const auto& entry : fs::directory_iterator{folder}) {
     const auto name = entry.path().filename().string();
     const auto status = entry.symlink_status();
@@ -132,7 +141,7 @@ std::string reason_to_keep(const fs::path& root, Folder& folder) {
   if (stream.record()->record) return "it was recorded";
   for (const auto& [name, rendition] : stream.renditions())
     if (rendition.is_kept()) return fmt::format("{} is a recording", name);
-  if (const auto name = foreign_in_stream(folder.path()); !name.empty())
+  if (const auto name = foreign_in_stream(folder.path(), *stream.record()); !name.empty())
     return fmt::format("{} is no part of an HLS tree", live::printable(name));
   return held_in(root, folder, *stream.record());
 }
@@ -158,7 +167,9 @@ Cleaner::Outcome Cleaner::clean(Folder& folder) {
   if (!is_due(folder)) return {};
   try {
     const auto lock = tree::Lock::take_existing(folder.path());
-    if (!lock) return {};  // a writer is back; or there never was one of ours
+    if (!lock && fs::exists(fs::symlink_status(folder.path() / tree::lock_name)))
+      return {};  // a writer is back
+    if (!lock) return {false, "it has no .lock: no writer of ours made it"};
     // What was there before the lock may have been another writer's.
     folder.scan(std::chrono::steady_clock::now());
     if (!is_due(folder)) return {};

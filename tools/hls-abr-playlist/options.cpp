@@ -30,8 +30,9 @@ void check_registry(Options& o) {
 
 void declare(CLI::App& app, Options& o) {
   app.add_option("DIR", o.folders, "write DIR/live.m3u8 once, for each")->type_name("");
-  app.add_option("--watch", o.root, "publish every stream below ROOT, as it comes and goes")
-      ->type_name("ROOT");
+  auto* watch =
+      app.add_option("--watch", o.root, "publish every stream below ROOT, as it comes and goes")
+          ->type_name("ROOT");
   live::cli::add_bit_rate(app, "--start", o.start,
                           "players begin with the best variant of at most this");
   app.add_option("--redis", o.registry.redis,
@@ -46,9 +47,12 @@ void declare(CLI::App& app, Options& o) {
       ->capture_default_str();
   live::cli::add_address(app, "--advertise", o.advertise,
                          "where others find the streams of this host");
-  live::cli::add_duration(app, "--cleanup", o.cleanup,
-                          "how long the folder of a stream that is over stays");
-  app.add_flag("--no-cleanup", o.no_cleanup, "leave all folders where they are");
+  auto* cleanup = live::cli::add_duration(app, "--cleanup", o.cleanup,
+                                          "how long the folder of a stream that is over stays");
+  cleanup->needs(watch);
+  app.add_flag("--no-cleanup", o.no_cleanup, "leave all folders where they are")
+      ->needs(watch)
+      ->excludes(cleanup);
 }
 
 void check(Options& o) {
@@ -56,6 +60,7 @@ void check(Options& o) {
     fail(Exit::usage, "give either DIR... or --watch ROOT; see hls-abr-playlist --help");
   if (o.root.empty() && (o.advertise || !o.registry.redis.empty() || !o.registry.file.empty()))
     fail(Exit::usage, "a registry goes with --watch ROOT");
+  if (o.start == 0) fail(Exit::usage, "--start 0: a bit rate is wanted, such as 2M");
   check_registry(o);
 }
 

@@ -40,6 +40,15 @@ hls-abr-playlist wide
 has wide/live.m3u8 'RESOLUTION=960x540,'
 has wide/live.m3u8 'FRAME-RATE=29\.970'
 
+# What contradicts itself.
+for options in "--watch wide --cleanup 1s --no-cleanup" "wide --cleanup 1s" "wide --no-cleanup" "wide --start 0"; do
+  # shellcheck disable=SC2086
+  exits 64 20 hls-abr-playlist $options
+  equal "lines about $options" "$(wc -l <err)" 1
+  [[ $options == *start* ]] || has err '--(no-)?cleanup'
+done
+has err '--start 0'
+
 # Nothing to play.
 mkdir -p empty/360p
 exits 66 20 hls-abr-playlist empty

@@ -124,6 +124,24 @@ TEST_F(Cleaning, NeverWhatItDoesNotKnow) {
   EXPECT_TRUE(clean().removed);
 }
 
+TEST_F(Cleaning, NeverAnEmptyFolderThatNoWriterNamed) {
+  fs::create_directory(stream_ / "mine");
+  expect_kept("mine is no part of an HLS tree");
+  fs::remove(stream_ / "mine");
+  live::tree::StreamRecord record;
+  record.id = "abc";
+  record.renditions = {{"360p", 0, true, true}, {"480p", 0, true, true}};
+  live::tree::write_stream_record(stream_, record);
+  fs::create_directory(stream_ / "480p");  // of which no segment was finished
+  EXPECT_TRUE(clean().removed);
+}
+
+TEST_F(Cleaning, NeverWhatAnotherProgramMade) {
+  fs::remove(stream_ / ".stream.json");
+  fs::remove(stream_ / ".lock");
+  expect_kept("it has no .lock");
+}
+
 TEST_F(Cleaning, NeverALinkNorWhatItLeadsTo) {
   write("elsewhere/1.m4s", "mine");
   fs::create_directory_symlink(folder_ / "elsewhere", stream_ / "480p");
