@@ -1,13 +1,21 @@
 #include "tools/abr-hls/disk.hpp"
 
 #include "common/base/failure.hpp"
+#include "common/base/fd.hpp"
 #include "common/base/file.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
+#include "common/tree/names.hpp"
 #include "common/tree/write.hpp"
 #include "tools/abr-hls/stats.hpp"
 
+#include <algorithm>
+#include <cerrno>
 #include <numeric>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
 
 namespace abr_hls {
 
@@ -17,6 +25,7 @@ namespace {
 
 /// Without a failure, before there is space again: on a full disk each deletion makes room for one more file.
 constexpr std::chrono::seconds calm{3};
+constexpr std::chrono::seconds look_interval{1};
 
 }  // namespace
 
@@ -50,6 +59,7 @@ bool Disk::note(bool done, std::size_t bytes, const std::filesystem::path& path)
     return true;
   }
   last_failure_ = std::chrono::steady_clock::now();
+  lacked_ = std::max(lacked_, bytes);
   if (!full_since_) {
     full_since_ = last_failure_;
     stats_.disk_full.set(1);
@@ -62,8 +72,33 @@ bool Disk::note(bool done, std::size_t bytes, const std::filesystem::path& path)
 void Disk::has_space() {
   if (!full_since_ || std::chrono::steady_clock::now() - last_failure_ < calm) return;
   full_since_.reset();
+  lacked_ = 0;
   stats_.disk_full.set(0);
   live::log::info("there is space again");
+}
+
+void Disk::look(const std::filesystem::path& folder) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!full_since_ || now - std::max(last_failure_, last_look_) < look_interval) return;
+  last_look_ = now;
+  if (has_room(folder)) {
+    has_space();
+  } else {
+    last_failure_ = now;
+  }
+}
+
+/// For what had none.
+bool Disk::has_room(const std::filesystem::path& folder) const {
+  // As the record is called while it is written: what a crash leaves of it is known.
+  const auto path = folder / fmt::format(".{}.tmp", tree::record_name);
+  const live::Fd file{
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644)};
+  if (!file) return !live::is_full(errno);
+  const auto bytes = static_cast<off_t>(std::max<std::size_t>(lacked_, 1));
+  const int error = ::posix_fallocate(file.get(), 0, bytes);
+  ::unlink(path.c_str());
+  return !live::is_full(error);
 }
 
 void Disk::check() const {

@@ -28,16 +28,20 @@ class Disk {
   /// A segment was written: there is space again, once that goes well for a while.
   void has_space();
   [[nodiscard]] bool is_full() const { return full_since_.has_value(); }
+  /// The input may be silent while it is full: tries again, so that check() knows how it is.
+  void look(const std::filesystem::path& folder);
   /// Throws Failure(io) when it has been full for longer than the timeout, and still was at the last attempt.
   void check() const;
 
  private:
+  [[nodiscard]] bool has_room(const std::filesystem::path& folder) const;
   bool note(bool done, std::size_t bytes, const std::filesystem::path& path);
 
   Stats& stats_;
   std::chrono::milliseconds timeout_;
   std::optional<live::Monotonic> full_since_;
-  live::Monotonic last_failure_{};
+  live::Monotonic last_failure_{}, last_look_{};
+  std::size_t lacked_ = 0;  ///< the most bytes that had no room
 };
 
 }  // namespace abr_hls

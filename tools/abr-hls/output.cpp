@@ -400,6 +400,7 @@ void Output::State::tick(live::Monotonic now) {
   disposal_.tick(now);
   for (auto& [name, one] : trees_)
     one.publish();
+  disk_.look(folder_);
   disk_.check();
 }
 

@@ -50,6 +50,20 @@ has writer.err 'no space left for 3s'
 check "at the timeout"
 umount -l tree
 
+# The same when the input says no more.
+mount -t tmpfs -o size=200k none tree || { echo "may not mount" && exit 77; }
+mkfifo silent.fifo
+exec {input}<>silent.fifo # so that it has no end
+silent() { exec abr-hls -o "$stream" --rendition source --segment 1s --part 0 --disk-timeout 1s <silent.fifo; }
+talk() { exec ffmpeg -nostdin -v error -i clip.mp4 -c copy -f flv - >silent.fifo; }
+start writer silent
+start talk talk
+await writer 60
+equal "status of a silent input" "$STATUS" 74
+stop talk KILL
+exec {input}>&-
+umount -l tree
+
 # The same before there is a folder of a rendition: no inode is left for one.
 few_inodes() {
   mount -t tmpfs -o size=16m,nr_inodes=20 none tree || { echo "may not mount" && exit 77; }
