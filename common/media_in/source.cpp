@@ -3,6 +3,7 @@
 #include "common/base/failure.hpp"
 #include "common/base/fd.hpp"
 #include "common/base/log.hpp"
+#include "common/base/redact.hpp"
 #include "common/media_in/flv_reader.hpp"
 #include "common/media_in/fmp4_reader.hpp"
 #include "common/media_in/lavf_reader.hpp"
@@ -103,7 +104,7 @@ Spec spec_of(const std::string& input, const std::string& format) {
   if (input.empty() || input == "-") {
     spec.fd = STDIN_FILENO;
   } else {
-    spec.url = input;
+    spec.url = resolve_secret(input);
   }
   return spec;
 }

@@ -60,7 +60,8 @@ struct Spec {
   std::string format;  ///< libavformat's name of the demuxer; empty = find out
 };
 
-/// As command lines say it: `input` empty or "-" is standard input.
+/// As command lines say it: `input` empty or "-" is standard input; "env:NAME" or "file:PATH" holds it.  Throws what
+/// resolve_secret() throws.
 Spec spec_of(const std::string& input, const std::string& format);
 
 class Source {

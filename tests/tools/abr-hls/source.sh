@@ -15,7 +15,7 @@ diff <(sums clip.mp4 a | tail -n +2) <(sums all.mp4 a) || # without the packet o
 
 # Short groups, of which none ends with the segment: as many as fit, and independence stays.
 clip short.mp4 9 "s=160x90:r=25" -preset ultrafast -g 15
-ladder short short.mp4 --rendition source
+CLIP=$PWD/short.mp4 abr-hls -o short --rendition source env:CLIP
 facts_of short
 equal "short durations" "$(of short '[.source.segments[].duration * 10 | round] | join(" ")')" "6 6 36 36 6"
 equal "short ones are independent" "$(of short .source.independent)" true
