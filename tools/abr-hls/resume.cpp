@@ -23,9 +23,12 @@ constexpr std::uint64_t most_missing = 30;
 /// time line and another init segment, which a player that takes it for what it was does not notice: that number stays unused.
 constexpr std::uint64_t hinted = 1;
 
+/// Beyond it nothing is counted on from (man 5 hls-tree): milliseconds since 1970 do not come so far.
+constexpr std::uint64_t most_counted = 1ULL << 53U;
+
 std::uint64_t number_of(const std::string& name) {
   const auto parsed = tree::parse_file_name(name);
-  return parsed ? parsed->number : 0;
+  return parsed && parsed->number < most_counted ? parsed->number : 0;
 }
 
 /// Of whatever bears a name in this folder.

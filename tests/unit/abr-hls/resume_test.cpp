@@ -99,6 +99,9 @@ TEST(Resume, NumbersAreHigherThanAllThatWereUsed) {
   auto other = rendition("b", 2);
   other.journal.push_back(segment(2000));  // its file is gone
   EXPECT_EQ(decide(found({one, other}), wish).next_number, 2002U);
+  other.files.push_back(
+      "18446744073709551614.m4s");  // another's: behind it there is no number left
+  EXPECT_EQ(decide(found({one, other}), wish).next_number, 2002U);
 }
 
 TEST(Resume, AfterTheEndAnotherBroadcastBegins) {
