@@ -235,6 +235,10 @@ void Input::State::describe_streams() {
     streams.push_back(stream_of(*format->streams[i], !wraps, annex_b));
 }
 
+std::string complaint_about_format(const std::string& name) {
+  return av_find_input_format(name.c_str()) != nullptr ? "" : "libavformat has no such demuxer";
+}
+
 Input::Input(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Input::Input(Input&&) noexcept = default;
 Input& Input::operator=(Input&&) noexcept = default;

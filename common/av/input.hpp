@@ -29,6 +29,9 @@ struct InputSpec {
   bool late_streams = false;  ///< those that appear later are added to streams()
 };
 
+/// Why `name` cannot be InputSpec::format; empty when it can.
+std::string complaint_about_format(const std::string& name);
+
 class Input {
  public:
   /// `patience` is polled while libavformat waits; its end is Trouble::Kind::interrupted.

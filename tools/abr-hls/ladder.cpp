@@ -46,16 +46,18 @@ bool parse_rate(std::string_view text, std::uint64_t& rate) {
   return true;
 }
 
-/// "fps=30" or "codec=hevc".
+/// "fps=30" or "codec=hevc", once.
 bool parse_setting(std::string_view text, Wish& wish) {
   const auto key = take_until(text, '=');
   if (key == "codec") {
+    if (std::exchange(wish.names_codec, true)) return false;
     wish.codec = std::string{text};
     return text == "h264" || text == "hevc" || text == "av1";
   }
+  const bool once = wish.frame_rate == 0;
   const auto* end = text.data() + text.size();
   const auto [at, error] = std::from_chars(text.data(), end, wish.frame_rate);
-  return key == "fps" && error == std::errc{} && at == end && wish.frame_rate >= 1 &&
+  return key == "fps" && once && error == std::errc{} && at == end && wish.frame_rate >= 1 &&
          wish.frame_rate <= most_pictures;
 }
 

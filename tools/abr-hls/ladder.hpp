@@ -21,6 +21,7 @@ struct Wish {
   std::uint64_t video_bit_rate = 0, audio_bit_rate = 128'000;
   double frame_rate = 0;  ///< 0: the source's, at most 60
   std::string codec = "h264";
+  bool names_codec = false;  ///< codec= was said
   bool operator==(const Wish&) const = default;
 };
 /// The wish, or one clause that says what is wrong and shows a right one.

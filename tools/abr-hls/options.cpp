@@ -1,5 +1,6 @@
 #include "tools/abr-hls/options.hpp"
 
+#include "common/av/input.hpp"
 #include "common/base/failure.hpp"
 #include "common/base/text.hpp"
 #include "common/cli/options.hpp"
@@ -105,12 +106,6 @@ void check_names(const std::vector<Wish>& ladder) {
   if (sources > 1) live::fail(live::Exit::usage, "--rendition source: once is enough");
 }
 
-void check_carried(const Options& o) {
-  const auto no_place = [](const Wish& wish) { return wish.codec == "av1"; };
-  if (o.segment_type == SegmentType::ts && std::ranges::any_of(o.ladder, no_place))
-    live::fail(live::Exit::usage, "--segment-type ts: it does not carry AV1, fmp4 does");
-}
-
 /// Players, and the other programs, know a stream by its folder's name.
 void check_folder(const std::filesystem::path& folder) {
   const auto plain = std::filesystem::absolute(folder).lexically_normal();
@@ -135,13 +130,15 @@ void check_range(const char* option, std::chrono::milliseconds value,
 
 void declare(CLI::App& app, Options& o) {
   app.add_option("INPUT", o.input,
-                 "what to read: a file, FIFO or address; without it, or with -, standard input")
+                 "what to read: a file, FIFO or address; without it, or with -, standard input; "
+                 "env:NAME or file:PATH holds an address that must not be seen")
       ->type_name("");
   app.add_option("-o,--output", o.folder, "the stream's folder, ROOT/STREAM")
       ->required()
       ->type_name("DIR");
   app.add_option("--input-format", o.input_format,
                  "do not guess what the input is: any demuxer of libavformat")
+      ->check(live::av::complaint_about_format)
       ->type_name("NAME");
   declare_ladder(app, o);
   declare_tree(app, o);
@@ -156,7 +153,6 @@ void check(Options& o) {
   }
   check_folder(o.folder);
   check_names(o.ladder);
-  check_carried(o);
   check_range("--segment", o.segment, shortest_segment, longest_segment);
   check_range("--key-interval", o.key_interval, 100ms, longest_segment);
   check_range("--max-gop", o.longest_gop, shortest_segment, longest_segment);

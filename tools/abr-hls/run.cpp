@@ -65,6 +65,19 @@ void check_words(const live::av::RenditionEncoding& encoding) {
              x264 ? std::span<const std::string_view>{x264_profiles} : x265_profiles);
 }
 
+/// What codec= and --segment-type say must be what --encoder makes.
+void check_made(const Wish& wish, const Options& options, live::codec::Codec made) {
+  using live::codec::Codec;
+  const auto wished = wish.codec == "av1"    ? Codec::av1
+                      : wish.codec == "hevc" ? Codec::hevc
+                                             : Codec::avc;
+  if (wish.names_codec && made != wished)
+    live::fail(live::Exit::usage, "--encoder {}: it makes {}, and --rendition {} is to be {}",
+               live::printable(options.encoder), live::codec::to_text(made), wish.name, wish.codec);
+  if (made == Codec::av1 && options.segment_type == SegmentType::ts)
+    live::fail(live::Exit::usage, "--segment-type ts: it does not carry AV1, fmp4 does");
+}
+
 /// An encoder that is not there, or refuses its settings, is said before the input is touched.
 void try_encoders(const Options& options) {
   for (const auto& wish : options.ladder) {
@@ -75,7 +88,8 @@ void try_encoders(const Options& options) {
     rung.height = 180;
     const auto encoding = encoding_of(rung, options, {});
     check_words(encoding);
-    live::av::RenditionEncoder{encoding};
+    const live::av::RenditionEncoder encoder{encoding};
+    check_made(wish, options, encoder.parameters().codec);
   }
 }
 

@@ -51,6 +51,18 @@ Cutter::Pace pace_of(const std::vector<std::int64_t>& sorted, std::int64_t usual
 
 }  // namespace
 
+void check_copied(const live::media_in::Track& video, const Options& options) {
+  using live::codec::Codec;
+  const auto& parameters = video.parameters;
+  if (!parameters)
+    live::fail(live::Exit::bad_data, "copy video: {} is none of what HLS carries",
+               video.stream.name);
+  const bool in_ts = parameters->codec == Codec::avc || parameters->codec == Codec::hevc;
+  if (options.segment_type == SegmentType::ts && !in_ts)
+    live::fail(live::Exit::bad_data, "copy video: MPEG-TS does not carry {}",
+               live::codec::to_text(parameters->codec));
+}
+
 Session::Session(Surroundings around, live::media_in::Epoch epoch, bool live)
     : around_(around), epoch_(std::move(epoch)), live_(live) {
   const auto& ladder = around_.options.ladder;
@@ -126,10 +138,7 @@ bool Session::open_video(const live::media_in::Unit& first) {
   const auto steps = sorted_steps(ahead_);
   const auto picture = usual_duration(steps, first.duration);
   if (source_) {
-    if (!track.parameters) {
-      live::fail(live::Exit::bad_data, "copy video: {} is none of what HLS carries",
-                 track.stream.name);
-    }
+    check_copied(track, around_.options);
     renditions_[*source_].video = track.parameters;
     renditions_[*source_].rotation = track.stream.rotation;
     if (track.stream.rotation != 0 && around_.options.segment_type == SegmentType::ts)

@@ -12,6 +12,9 @@
 
 namespace abr_hls {
 
+/// Throws Failure(bad_data) when a copied rendition cannot carry this track.
+void check_copied(const live::media_in::Track& video, const Options& options);
+
 class Session {
  public:
   /// Video that has not come when so much audio has is not waited for; it begins a session of its own (1/90000 s).

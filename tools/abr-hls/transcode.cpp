@@ -24,6 +24,11 @@ using namespace std::chrono_literals;
 /// SIGTERM that comes so soon after the end of the input came with it: a process group gets both (man 5 hls-tree).
 constexpr auto late_stop = 1s;
 
+bool copies(const Options& options) {
+  return std::ranges::any_of(options.ladder,
+                             [](const Wish& wish) { return wish.kind == Wish::Kind::source; });
+}
+
 CutRules rules_of(const Options& options, const Output& output) {
   CutRules rules;
   rules.part_before = output.listed_part_target();
@@ -31,9 +36,7 @@ CutRules rules_of(const Options& options, const Output& output) {
   rules.key_interval = options.key_interval;
   rules.part = options.part;
   rules.longest_gop = options.longest_gop;
-  rules.follow_source =
-      std::any_of(options.ladder.begin(), options.ladder.end(),
-                  [](const Wish& wish) { return wish.kind == Wish::Kind::source; });
+  rules.follow_source = copies(options);
   return rules;
 }
 
@@ -126,6 +129,8 @@ void transcode(const Options& options, Stats& stats, StopWish& stop) {
     if (end->interrupted) return;
     fail_empty(options, end->trouble);
   }
+  const auto* epoch = std::get_if<live::media_in::Epoch>(&first);  // ... or that is refused
+  if (epoch != nullptr && epoch->video && copies(options)) check_copied(*epoch->video, options);
   Output output{options, stats};
   const auto rules = rules_of(options, output);  // before another thread has the output
   Writer writer{output, stats};

@@ -1,5 +1,6 @@
 #include "tools/rtsp2fmp4/options.hpp"
 
+#include "common/av/input.hpp"
 #include "common/base/text.hpp"
 #include "common/cli/cut_option.hpp"
 #include "common/cli/options.hpp"
@@ -45,6 +46,7 @@ void declare_input(CLI::App& app, Options& o) {
   app.add_option("--input-format", o.input_format,
                  "do not guess what the input is: h264 or hevc for raw Annex B, or any demuxer of "
                  "libavformat")
+      ->check(live::av::complaint_about_format)
       ->type_name("NAME");
   app.add_option("--rate", o.rate, "frames per second of input that has no stamps")
       ->check(CLI::Range(1, 1000))

@@ -1,5 +1,6 @@
 #include "tools/social-relay/options.hpp"
 
+#include "common/av/input.hpp"
 #include "common/base/failure.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
@@ -24,9 +25,11 @@ constexpr std::chrono::milliseconds least_hold{1'000};
 
 void declare(CLI::App& app, Options& o) {
   app.add_option("INPUT", o.input,
-                 "what to read: a file, FIFO or address; without it, or with -, standard input")
+                 "what to read: a file, FIFO or address; without it, or with -, standard input; "
+                 "env:NAME or file:PATH holds an address that must not be seen")
       ->type_name("");
   app.add_option("--format", o.input_format, "the input's format, where it cannot be told")
+      ->check(live::av::complaint_about_format)
       ->type_name("NAME");
   app.add_option(
          "--to", o.to,

@@ -31,9 +31,20 @@ for name in .hidden a..b "two words" "$(printf 'a%.0s' {1..65})"; do
 done
 exits 66 30 abr-hls -o stream absent.mp4
 one_line
+exits 64 30 abr-hls -o stream --encoder libx265 --rendition a=640x360@1M,codec=h264 absent.mp4
+has err "encoder libx265: it makes H.265, and --rendition a is to be h264"
+one_line
+exits 64 30 abr-hls -o stream --rendition a=640x360@1M,codec=h264,codec=hevc absent.mp4
+has err "--rendition"
+exits 64 30 abr-hls -o stream --input-format nonsense absent.mp4
+has err "input-format.*no such demuxer"
 seq 1 3000 >letter.txt
 exits 65 30 abr-hls -o stream letter.txt
 has err "letter.txt"
 : >empty.mp4
 exits 65 30 abr-hls -o stream empty.mp4
+ffmpeg -nostdin -v error -f lavfi -i testsrc=s=64x48:r=10:d=1 -c:v mjpeg frames.mkv
+exits 65 30 abr-hls -o stream --rendition source frames.mkv
+has err "copy video: mjpeg"
+one_line
 [[ ! -e stream ]] || fail "a folder was made for an input that is none"

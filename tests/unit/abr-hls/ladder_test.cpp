@@ -71,6 +71,9 @@ TEST(Rendition, RefusesWhatIsWrongAndShowsWhatIsRight) {
                            "a=640x360@800k,fps=90",
                            "a=640x360@800k,codec=vp9",
                            "a=640x360@800k,size=3",
+                           "a=640x360@800k,codec=h264,codec=hevc",
+                           "a=640x360@800k,codec=hevc,codec=hevc",
+                           "a=640x360@800k,fps=30,codec=h264,fps=25",
                            "a=640x360@1",
                            "a=9000x360@800k"}) {
     const auto parsed = parse_rendition(text);
