@@ -27,7 +27,7 @@ enum class Outcome {
   failed,    ///< try again, at the next scan()
   vanished,  ///< the file was not there any more
   conflict,  ///< somebody else's object is at its key: it stays
-  taken,     ///< other bytes are at its key, and stay (Item::yields)
+  taken,     ///< other bytes are at its key, and stay (Item::yields, steps_aside)
 };
 
 /// Notes with this prefix say how far each broadcast is done; without them everything is looked up anew, object by object.

@@ -5,6 +5,7 @@
 #include "common/base/text.hpp"
 #include "common/net/deadline.hpp"
 #include "common/net/spawn.hpp"
+#include "tools/s3-dvr-sync/aside_key.hpp"
 #include "tools/s3-dvr-sync/side_by_side.hpp"
 
 #include <algorithm>
@@ -81,10 +82,11 @@ std::string name_of(const live::s3::Place& place) {
 constexpr auto destination_note = "destination";
 
 /// The files that an object may have been made of: of a tree without a journal, or one that went aside, the broadcast's folder
-/// stands in between (tree_sync.hpp).
+/// stands in between (tree_sync.hpp); of a recording that went aside its time stands in its name.
 std::vector<fs::path> files_of(const fs::path& folder, const std::string& key) {
   const fs::path path{key};
   std::vector<fs::path> out{folder / path};
+  if (const auto before = key_before(key)) out.push_back(folder / *before);
   auto above = path.parent_path();
   for (int levels = 0; levels < 3 && above.has_relative_path(); ++levels) {
     above = above.parent_path();
@@ -241,7 +243,7 @@ live::awaitable<void> Sync::look_again(std::string key) {
   auto text = closed_.text_of(key);
   if (!text || live::s3::sha256_hex(live::as_bytes(*text)) != entry->stored.sha256) {
     journal_.forget_notes(progress_notes);  // the next run makes it anew
-    co_return miss(key);
+    co_return miss(key, entry->mark);
   }
   VodPlaylist again{key, std::move(*text), Kind::playlist};
   static_cast<void>(co_await put(std::move(again)));
@@ -305,18 +307,17 @@ live::awaitable<void> Sync::clean() {
 }
 
 live::awaitable<void> Sync::verify() {
-  std::vector<std::pair<std::string, Stored>> all;
-  journal_.for_each_stored([&](const std::string& key, const Journal::Entry& entry) {
-    all.emplace_back(key, entry.stored);
-  });
+  std::vector<std::pair<std::string, Journal::Entry>> all;
+  journal_.for_each_stored(
+      [&](const std::string& key, const Journal::Entry& entry) { all.emplace_back(key, entry); });
   std::size_t next = 0, missing = 0;
   const auto compare = [&]() -> live::awaitable<void> {
     while (next < all.size()) {
-      const auto& [key, stored] = all[next++];
-      const bool there = co_await uploader_.is_there(key, stored);
+      const auto& [key, entry] = all[next++];
+      const bool there = co_await uploader_.is_there(key, entry.stored);
       if (there) continue;
       ++missing;
-      miss(key);
+      miss(key, entry.mark);
     }
   };
   co_await side_by_side(options_.jobs, compare);
@@ -327,15 +328,18 @@ live::awaitable<void> Sync::verify() {
 }
 
 /// It is not in the bucket any more, or is something else there.
-void Sync::miss(const std::string& key) {
+void Sync::miss(const std::string& key, const FileMark& mark) {
   const auto folder = folder_of(options_);
   const auto files = files_of(folder, key);
   const bool is_playlist = key.ends_with(".m3u8");
   std::error_code ignored;
-  const bool here =
-      is_playlist
-          ? fs::exists(files[0].parent_path(), ignored)
-          : std::ranges::any_of(files, [](const auto& file) { return mark_of(file).has_value(); });
+  const bool here = is_playlist
+                        ? fs::exists(files[0].parent_path(), ignored)
+                        : std::ranges::any_of(files, [&](const auto& file) {
+                            const auto now =
+                                mark_of(file);  // a copy of it will do, another recording will not
+                            return now && now->size == mark.size && now->mtime_ns == mark.mtime_ns;
+                          });
   if (here) {
     live::log::warn("{}: it is not in the bucket as it was uploaded", live::printable(key));
   } else {

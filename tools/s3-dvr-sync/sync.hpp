@@ -48,7 +48,7 @@ class Sync {
 
  private:
   live::awaitable<void> verify();
-  void miss(const std::string& key);
+  void miss(const std::string& key, const FileMark& mark);
   live::awaitable<void> abort_orphans();
   live::awaitable<void> all_at_once();
   live::awaitable<void> worker();

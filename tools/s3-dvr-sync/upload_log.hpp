@@ -59,6 +59,8 @@ struct Item {
   std::optional<Unfinished> unfinished;
   /// Something is at its key that stays, ours or not: it goes there when it has the same bytes, and else not at all.
   bool yields = false;
+  /// Of a recording: other bytes of ours stay, too, unless they are those that it begins with.
+  bool steps_aside = false;
 };
 
 /// Keys are without the prefix of the place, as in Item.

@@ -51,17 +51,39 @@ live::awaitable<Ended> Uploader::upload(Item item) {
   if (!file && errno != ENOENT)
     live::fail(live::Exit::no_input, "read {}: {}", item.local.string(), live::errno_text());
   if (!file || mark_of(item.local) != item.mark) co_return Ended::changed;
-  Ended ended{};
-  if (item.mark.size < multipart_from) {
-    ended = co_await upload_whole(item, file.get());
-  } else {
-    ended = co_await upload_parts(item, file.get());
-    const bool again =
-        ended == Ended::changed && item.unfinished.has_value() && mark_of(item.local) == item.mark;
-    item.unfinished.reset();  // somebody has aborted it
-    if (again) ended = co_await upload_parts(item, file.get());
+  auto ended = co_await upload_open(item, file.get());
+  if (ended == Ended::taken && item.steps_aside) {
+    const bool went_on = co_await begins_with_what_is_there(item, file.get());
+    item.steps_aside = !went_on;
+    if (went_on) ended = co_await upload_open(item, file.get());
   }
   co_return ended;
+}
+
+live::awaitable<Ended> Uploader::upload_open(Item& item, int fd) {
+  Ended ended{};
+  if (item.mark.size < multipart_from) {
+    ended = co_await upload_whole(item, fd);
+  } else {
+    ended = co_await upload_parts(item, fd);
+    const bool again =
+        ended == Ended::changed && item.unfinished.has_value() && mark_of(item.local) == item.mark;
+    if (ended == Ended::changed) item.unfinished.reset();  // somebody has aborted it
+    if (again) ended = co_await upload_parts(item, fd);
+  }
+  co_return ended;
+}
+
+/// It was taken for whole too early, and has gone on since: nothing is lost with what is there.
+live::awaitable<bool> Uploader::begins_with_what_is_there(const Item& item, int fd) {
+  const auto found = co_await bucket_.head(item.key);
+  if (!found || found->size >= item.mark.size) co_return false;
+  if (found->size < multipart_from) {
+    const auto begin = co_await bodies_.of(FileRange{fd, 0, found->size}, s3::Checksum::none);
+    co_return begin.sums.sha256 == found->sha256;
+  }
+  const auto etag = co_await etag_of_parts(fd, found->size);
+  co_return etag == found->etag;
 }
 
 std::optional<Ended> Uploader::settle(const Item& item, const Object& found, const Stored& wanted) {
@@ -70,8 +92,9 @@ std::optional<Ended> Uploader::settle(const Item& item, const Object& found, con
     return Ended::already;
   }
   if (item.yields) return Ended::taken;
-  if (log_.is_ours(item.key, found.etag, found.sha256)) return {};
-  return is_somebody_elses(item.key);
+  if (!log_.is_ours(item.key, found.etag, found.sha256)) return is_somebody_elses(item.key);
+  if (item.steps_aside) return Ended::taken;
+  return {};
 }
 
 live::awaitable<Ended> Uploader::upload_whole(const Item& item, int fd) {
@@ -241,17 +264,19 @@ live::awaitable<std::optional<Ended>> Uploader::look_before_parts(const Parts& p
   if (whole) {  // the answer to its completion was lost
     wanted.etag = s3::multipart_etag(etags_of(parts.state));
   } else if (found->size == item.mark.size &&
-             (item.yields || !log_.is_ours(item.key, found->etag, found->sha256))) {
-    wanted.etag = co_await etag_of_file(parts);
+             (item.yields || item.steps_aside ||
+              !log_.is_ours(item.key, found->etag, found->sha256))) {
+    wanted.etag = co_await etag_of_parts(parts.fd, item.mark.size);
   }
   co_return settle(item, *found, wanted);
 }
 
 /// As if its parts had been sent.
-live::awaitable<std::string> Uploader::etag_of_file(const Parts& parts) {
+live::awaitable<std::string> Uploader::etag_of_parts(int fd, std::uint64_t size) {
+  const auto plan = plan_parts(size);
   std::vector<std::string> etags;
-  for (unsigned number = 1; number <= parts.plan.count; ++number) {
-    const auto range = range_of(parts.fd, parts.plan, number, parts.item->mark.size);
+  for (unsigned number = 1; number <= plan.count; ++number) {
+    const auto range = range_of(fd, plan, number, size);
     const auto body = co_await bodies_.of(range, s3::Checksum::md5);
     etags.push_back(body.sums.md5);
   }

@@ -2,7 +2,8 @@
 //
 //   under 64 MB    hash, PUT, HEAD                   from 64 MB on    (ListParts), parts side by side, complete, HEAD
 //
-// What is at a key already and has other bytes is overwritten only when the log knows it as ours.
+// What is at a key already and has other bytes is overwritten only when the log knows it as ours, and by a recording only when it
+// is how that begins.
 #pragma once
 
 #include "tools/s3-dvr-sync/bucket.hpp"
@@ -20,7 +21,7 @@ enum class Ended {
   already,   ///< it was there, the same bytes
   changed,   ///< the file is not what it was, or is not there: look again
   conflict,  ///< something of somebody else's is at its key
-  taken,     ///< other bytes are at its key, and stay (Item::yields)
+  taken,     ///< other bytes are at its key, and stay (Item::yields, steps_aside)
 };
 
 struct UploadSettings {
@@ -54,6 +55,8 @@ class Uploader {
     std::size_t next = 0;
     bool gone = false;
   };
+  live::awaitable<Ended> upload_open(Item& item, int fd);
+  live::awaitable<bool> begins_with_what_is_there(const Item& item, int fd);
   live::awaitable<Ended> upload_whole(const Item& item, int fd);
   live::awaitable<Ended> upload_parts(const Item& item, int fd);
   /// What to do about an object that has been there before: its ending, or nothing: overwrite it.
@@ -71,7 +74,7 @@ class Uploader {
   live::awaitable<void> send_part(Parts& parts, unsigned number);
   live::awaitable<Ended> complete(Parts& parts);
   [[nodiscard]] live::s3::Checksum checksum_of(const Unfinished& state) const;
-  live::awaitable<std::string> etag_of_file(const Parts& parts);
+  live::awaitable<std::string> etag_of_parts(int fd, std::uint64_t size);
 
   Bucket& bucket_;
   UploadLog& log_;

@@ -2,6 +2,7 @@
 
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
+#include "tools/s3-dvr-sync/aside_key.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -18,7 +19,39 @@ live::WallClock time_of(const FileMark& mark) {
 
 WorkList::WorkList(const std::filesystem::path& root, const TreeRules& rules,
                    std::chrono::milliseconds settle, Journal& journal)
-    : journal_(journal), trees_(root, rules, journal), scan_(root, settle) {}
+    : root_(root), journal_(journal), trees_(root, rules, journal), scan_(root, settle) {}
+
+/// Where it is or is on its way to, by the journal, and else the first that nothing is known to be at.
+std::string WorkList::key_of(const std::filesystem::path& path, const FileMark& mark) const {
+  const auto name = path.lexically_relative(root_).string();
+  const auto known = done_.find(name);
+  if (known != done_.end() && known->second.mark == mark) return name;
+  const auto aside = asides_.find(path);
+  const auto first =
+      aside != asides_.end() && aside->second.mark == mark ? aside->second.first : 0U;
+  for (unsigned n = 0;; ++n) {
+    auto key = aside_key(name, mark, n);
+    const auto entry = journal_.stored(key);
+    if (entry && entry->mark == mark) return key;
+    if (n > 0 && journal_.unfinished(key, mark)) return key;
+    if (!entry && n >= first) return aside_key(name, mark, first);
+  }
+}
+
+/// Other bytes are at its key, and stay.
+void WorkList::step_aside(const Item& item) {
+  auto& aside = asides_[item.local];
+  aside = {item.mark, aside.mark == item.mark ? aside.first + 1 : 1};
+  const auto file = std::ranges::find_if(closed_, [&](const FoundFile& one) {
+    return one.path == item.local && one.mark == item.mark;
+  });
+  if (file == closed_.end()) return;  // it is another one by now
+  file->key = key_of(item.local, item.mark);
+  if (is_stored(*file)) return;
+  live::log::warn("{}: another recording has that name in the bucket: this one goes to {}",
+                  live::printable(item.key), live::printable(file->key));
+  waiting_.push_back(*file);
+}
 
 bool WorkList::is_stored(const FoundFile& file) {
   const auto known = done_.find(file.key);
@@ -66,6 +99,12 @@ void WorkList::scan(live::Monotonic now, live::WallClock wall) {
   growing_ = found.growing;
   tell_unfit(found);
   closed_ = std::move(found.closed);
+  std::map<std::filesystem::path, Aside> asides;
+  for (auto& file : closed_) {
+    file.key = key_of(file.path, file.mark);
+    if (auto aside = asides_.extract(file.path)) asides.insert(std::move(aside));
+  }
+  asides_ = std::move(asides);
   folders_ = std::move(found.folders);
   waiting_.clear();
   for (const auto& file : closed_)
@@ -88,14 +127,16 @@ std::optional<Item> WorkList::next(live::Monotonic now) {
     if (!rests(item->key, item->mark)) return item;
     tired_.push_back(std::move(*item));
   }
-  const auto ready = std::ranges::find_if(
-      waiting_, [&](const FoundFile& file) { return !rests(file.key, file.mark); });
+  const auto ready = std::ranges::find_if(waiting_, [&](const FoundFile& file) {
+    return !rests(file.key, file.mark) && !in_hand_.contains(file.key);
+  });
   if (ready == waiting_.end()) return {};
   const auto file = std::move(*ready);
   waiting_.erase(ready);
   in_hand_.insert(file.key);
-  return Item{file.path, file.key, Kind::media, file.mark,
-              journal_.unfinished(file.key, file.mark)};
+  Item item{file.path, file.key, Kind::media, file.mark, journal_.unfinished(file.key, file.mark)};
+  item.steps_aside = true;
+  return item;
 }
 
 void WorkList::settle(const Item& item, Outcome outcome, live::Monotonic now) {
@@ -107,6 +148,7 @@ void WorkList::settle(const Item& item, Outcome outcome, live::Monotonic now) {
   if (outcome == Outcome::verified)
     if (const auto entry = journal_.stored(item.key))
       done_[item.key] = {item.mark, entry->verified};
+  if (outcome == Outcome::taken) step_aside(item);
   if (outcome == Outcome::failed || outcome == Outcome::conflict)
     waiting_.push_back({item.key, item.local, item.mark});  // until the next scan
 }

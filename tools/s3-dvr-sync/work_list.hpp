@@ -66,16 +66,26 @@ class WorkList {
     live::WallClock verified;
   };
   [[nodiscard]] bool is_stored(const FoundFile& file);
+  [[nodiscard]] std::string key_of(const std::filesystem::path& path, const FileMark& mark) const;
+  void step_aside(const Item& item);
   void tell_unfit(const FileScan::Result& found);
   void forget_vanished(live::Monotonic now);
 
+  /// A recording whose name another one has in the bucket.
+  struct Aside {
+    FileMark mark;
+    unsigned first = 0;  ///< aside_key() that may be free
+  };
+
+  std::filesystem::path root_;
   Journal& journal_;
   TreeSync trees_;
   FileScan scan_;
-  std::vector<FoundFile> closed_;     ///< of the last scan
+  std::vector<FoundFile> closed_;     ///< of the last scan, with the keys that they have or get
   std::deque<FoundFile> waiting_;     ///< of them, those to be uploaded
   std::set<std::string> in_hand_;     ///< keys of recordings
   std::map<std::string, Done> done_;  ///< by key; of `closed_`, and some that have gone
+  std::map<std::filesystem::path, Aside> asides_;
   /// Until when it is not given again, as long as it is what it was.
   struct Rest {
     FileMark mark;
