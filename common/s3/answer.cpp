@@ -13,14 +13,24 @@ namespace {
 
 constexpr unsigned most_parts = 10'000;
 
-/// A document whose root element is `root`.
+/// Without the prefix of its namespace.
+std::string_view local_name(const pugi::xml_node& node) {
+  const std::string_view name{node.name()};
+  return name.substr(name.rfind(':') + 1);
+}
+
+/// A document whose root element's name is `root`, or begins with it where a '*' follows.
 class Document {
  public:
-  Document(std::string_view xml, const char* root) {
+  Document(std::string_view xml, std::string_view root) {
     if (xml.size() > max_answer_bytes) return;
     const auto parsed =
         document_.load_buffer(xml.data(), xml.size(), pugi::parse_default, pugi::encoding_utf8);
-    if (parsed) root_ = document_.child(root);
+    const auto found = document_.document_element();
+    const bool any_end = root.ends_with('*');
+    if (any_end) root.remove_suffix(1);
+    const auto name = local_name(found);
+    if (parsed && (any_end ? name.starts_with(root) : name == root)) root_ = found;
   }
   explicit operator bool() const { return static_cast<bool>(root_); }
   [[nodiscard]] pugi::xml_node root() const { return root_; }
@@ -82,7 +92,7 @@ std::optional<Completed> parse_completed(std::string_view xml) {
 }
 
 std::optional<PartList> parse_parts(std::string_view xml) {
-  const Document document{xml, "ListPartsResult"};
+  const Document document{xml, "ListParts*"};  // some say ListPartsResponse
   if (!document) return {};
   PartList out;
   for (const auto node : document.root().children("Part")) {

@@ -12,6 +12,16 @@ bool is_host_char(char c) {
          c == '.' || c == ':' || c == '[' || c == ']' || c == '_';
 }
 
+/// "." and ".." mean another place to everything that resolves paths.
+bool has_dot_folder(std::string_view prefix) {
+  while (!prefix.empty()) {
+    const auto name = prefix.substr(0, prefix.find('/'));
+    if (name == "." || name == "..") return true;
+    prefix.remove_prefix(std::min(name.size() + 1, prefix.size()));
+  }
+  return false;
+}
+
 }  // namespace
 
 bool is_bucket_name(std::string_view name) {
@@ -51,6 +61,7 @@ std::variant<Place, std::string> Place::parse(std::string_view url) {
     prefix.remove_prefix(1);
   while (prefix.ends_with('/'))
     prefix.remove_suffix(1);
+  if (has_dot_folder(prefix)) return "its prefix has a . or .. in it";
   out.prefix = prefix;
   return out;
 }

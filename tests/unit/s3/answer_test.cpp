@@ -19,5 +19,19 @@ TEST(Uploads, KeysThatXmlCannotSayAreEncoded) {
   EXPECT_EQ(plain->uploads[0].key, "a%20+b");
 }
 
+TEST(Parts, WhateverTheirListIsCalled) {
+  constexpr std::string_view part =
+      "<Part><PartNumber>2</PartNumber><ETag>\"e\"</ETag><Size>5</Size></Part>";
+  for (const auto* root : {"ListPartsResult", "ListPartsResponse", "s3:ListPartsResult"}) {
+    const auto list = parse_parts("<?xml version=\"1.0\"?><" + std::string{root} +
+                                  " xmlns:s3=\"x\">" + std::string{part} + "</" + root + ">");
+    ASSERT_TRUE(list) << root;
+    EXPECT_EQ(list->parts, (std::vector<UploadedPart>{{2, 5, "e"}}));
+  }
+  EXPECT_FALSE(parse_parts("<Error><Code>x</Code></Error>"));
+  EXPECT_FALSE(parse_parts("<html/>"));
+  EXPECT_FALSE(parse_parts(""));
+}
+
 }  // namespace
 }  // namespace live::s3
