@@ -1,15 +1,11 @@
 #include "tools/s3-dvr-sync/deletion.hpp"
 
-#include "common/base/fd.hpp"
+#include "tools/s3-dvr-sync/writers.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <csignal>
 #include <numeric>
 #include <utility>
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace s3_dvr_sync {
@@ -17,7 +13,7 @@ namespace {
 
 bool is_due(const Candidate& one, const DeletionRules& rules, live::WallClock now) {
   if (!one.uploaded) return false;
-  if (rules.keep) return now - *one.uploaded >= *rules.keep;
+  if (rules.keep) return now - written_at(one.mark) >= *rules.keep;
   return rules.delete_uploaded;
 }
 
@@ -27,16 +23,6 @@ bool goes_before(const Candidate& a, const Candidate& b) {
   if (a.uploaded && *a.uploaded != *b.uploaded) return *a.uploaded < *b.uploaded;
   if (a.mark.mtime_ns != b.mark.mtime_ns) return a.mark.mtime_ns < b.mark.mtime_ns;
   return a.key < b.key;
-}
-
-bool is_written(const std::filesystem::path& path) {
-  const live::Fd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
-  if (!file) return false;
-  // Whoever opens it for writing meanwhile waits until it is taken back, and we are told by a signal that means nothing.
-  ::fcntl(file.get(), F_SETSIG, SIGURG);
-  const bool refused = ::fcntl(file.get(), F_SETLEASE, F_RDLCK) != 0 && errno == EAGAIN;
-  ::fcntl(file.get(), F_SETLEASE, F_UNLCK);
-  return refused;
 }
 
 }  // namespace
@@ -56,7 +42,7 @@ std::vector<Doomed> choose_doomed(std::vector<Candidate> candidates, const Delet
     total -= one.mark.size;
     free += one.mark.size;
     const bool lost = !one.uploaded;
-    out.push_back({std::move(one), lost});
+    out.push_back({std::move(one), lost, short_of_space});
   }
   return out;
 }
@@ -64,7 +50,7 @@ std::vector<Doomed> choose_doomed(std::vector<Candidate> candidates, const Delet
 bool delete_if_same(const std::filesystem::path& path, const FileMark& mark) {
   std::error_code gone;
   if (!std::filesystem::exists(std::filesystem::symlink_status(path, gone))) return true;
-  return mark_of(path) == mark && !is_written(path) && ::unlink(path.c_str()) == 0;
+  return mark_of(path) == mark && writers_of(path) != Writers::some && ::unlink(path.c_str()) == 0;
 }
 
 }  // namespace s3_dvr_sync

@@ -16,7 +16,8 @@ namespace s3_dvr_sync {
 
 struct DeletionRules {
   bool delete_uploaded = false;  ///< as soon as it is uploaded, or as old as `keep` says
-  std::optional<std::chrono::milliseconds> keep{};  ///< what is uploaded goes when it is that old
+  /// What is uploaded goes when it is that old, by the time of its file.
+  std::optional<std::chrono::milliseconds> keep{};
   std::optional<std::uint64_t>
       keep_size{};             ///< bytes: while there is more than that, the oldest uploaded go
   std::uint64_t min_free = 0;  ///< bytes: while there is less free than that, likewise
@@ -36,7 +37,8 @@ struct Candidate {
 
 struct Doomed {
   Candidate candidate;
-  bool lost = false;  ///< it was never uploaded: to be counted and logged as lost
+  bool lost = false;    ///< it was never uploaded: to be counted and logged as lost
+  bool needed = false;  ///< without that there is not the space that there should be
 };
 
 /// In the order in which they are to go.  `free`: bytes that the file system has now.

@@ -4,12 +4,16 @@
 #include "common/base/text.hpp"
 #include "common/tree/names.hpp"
 #include "tools/s3-dvr-sync/tree_layout.hpp"
+#include "tools/s3-dvr-sync/writers.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <span>
 #include <system_error>
 #include <utility>
+
+#include <sys/stat.h>
 
 namespace s3_dvr_sync {
 namespace {
@@ -20,14 +24,29 @@ constexpr std::array<std::string_view, 5> endings{".mp4", ".mkv", ".ts", ".flv",
 constexpr std::array<std::string_view, 2> endings_of_segments{".mp4", ".ts"};
 constexpr std::size_t most_unfit = 1000;
 
+/// In capitals, too, as cameras with FAT have them.
+bool ends_with(std::string_view name, std::string_view ending) {
+  return name.size() > ending.size() &&
+         std::ranges::equal(name.substr(name.size() - ending.size()), ending,
+                            [](unsigned char c, char lower) { return std::tolower(c) == lower; });
+}
+
 bool ends_like(std::string_view name, std::span<const std::string_view> any) {
-  return !name.starts_with('.') && std::ranges::any_of(any, [&](auto ending) {
-    return name.size() > ending.size() && name.ends_with(ending);
-  });
+  return !name.starts_with('.') &&
+         std::ranges::any_of(any, [&](auto ending) { return ends_with(name, ending); });
 }
 
 live::Ms age(const FileMark& mark, live::WallClock wall) {
   return std::chrono::duration_cast<live::Ms>(wall - written_at(mark));
+}
+
+/// Its inode was changed after its last byte was written, as by rename(2), and nobody has it open for writing.
+bool was_put_into_place(const fs::path& path, const FileMark& mark) {
+  struct stat facts {};
+  if (::lstat(path.c_str(), &facts) != 0) return false;
+  const auto changed =
+      std::chrono::seconds{facts.st_ctim.tv_sec} + std::chrono::nanoseconds{facts.st_ctim.tv_nsec};
+  return changed.count() > mark.mtime_ns && writers_of(path) == Writers::none;
 }
 
 struct Listing {
@@ -145,7 +164,8 @@ void FileScan::take(const fs::path& path, Walk& walk) {
   if (fresh || watched.mark != *mark) watched = {*mark, walk.now, false, true, !fresh};
   watched.closed = watched.closed || renamed_.contains(path) ||
                    (!watched.grew && age(*mark, walk.wall) >= settle_) ||
-                   walk.now - watched.since >= settle_;
+                   walk.now - watched.since >= settle_ ||
+                   (!watched.grew && was_put_into_place(path, *mark));
   if (watched.closed)
     walk.result.closed.push_back({std::move(key), path, *mark});
   else

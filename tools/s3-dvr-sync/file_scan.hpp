@@ -1,6 +1,7 @@
 // Recordings below DIR: *.mp4 *.mkv *.ts *.flv *.jpg, once they are closed.
 //
-//   closed   renamed into place (as inotify tells), or the same mark for --settle, by the file's own time or by our watching
+//   closed   renamed into place (as inotify tells, or its times and that nobody has it open for writing), or the same mark for
+//            --settle, by the file's own time or by our watching
 //   never    links, names that begin with a dot, what a writer of ours has made, and *.mp4 and *.ts in folders with a
 //            playlist of HLS: those are trees
 //

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <string>
 #include <utility>
 
 namespace s3_dvr_sync {
@@ -20,7 +22,9 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 9> types{
 
 }  // namespace
 
-std::string_view content_type(std::string_view name) {
+std::string_view content_type(std::string_view key) {
+  std::string name{key};
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
   const auto found =
       std::ranges::find_if(types, [&](const auto& type) { return name.ends_with(type.first); });
   return found == types.end() ? "application/octet-stream" : found->second;

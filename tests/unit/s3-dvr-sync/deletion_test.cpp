@@ -17,7 +17,10 @@ const live::WallClock now = live::WallClock{} + std::chrono::hours{500'000};
 Candidate file(const std::string& key, std::uint64_t size,
                std::optional<std::chrono::hours> uploaded_ago, std::int64_t mtime_ns = 0) {
   Candidate out{key, key, {size, mtime_ns, 1}, {}};
-  if (uploaded_ago) out.uploaded = now - *uploaded_ago;
+  if (uploaded_ago) {
+    out.uploaded = now - *uploaded_ago;
+    out.mark.mtime_ns = std::chrono::nanoseconds{out.uploaded->time_since_epoch()}.count();
+  }
   return out;
 }
 
@@ -45,6 +48,19 @@ TEST(Deletion, WhatIsUploadedIsKeptForAWhile) {
   EXPECT_EQ(keys(choose_doomed(files, {.keep = 150h}, 0, now)), "older ");
   EXPECT_EQ(keys(choose_doomed(files, {.delete_uploaded = true, .keep = 50h}, 0, now)),
             "older old ");
+}
+
+TEST(Deletion, HowOldItIsItsFileSays) {
+  auto recorded_before = file("a", 10, 1h);
+  recorded_before.mark.mtime_ns -= std::chrono::nanoseconds{150h}.count();
+  EXPECT_EQ(keys(choose_doomed({recorded_before}, {.keep = 150h}, 0, now)), "a ");
+}
+
+TEST(Deletion, TellsWhatGoesForTheSakeOfSpace) {
+  const auto doomed = choose_doomed(files, {.delete_uploaded = true, .min_free = 15}, 0, now);
+  ASSERT_EQ(doomed.size(), 3U);
+  EXPECT_TRUE(doomed[0].needed && doomed[1].needed);
+  EXPECT_FALSE(doomed[2].needed);
 }
 
 TEST(Deletion, TheOldestUploadedMakeSpace) {

@@ -1,6 +1,9 @@
 #include "tools/s3-dvr-sync/file_scan.hpp"
 
 #include "tests/support/folder.hpp"
+#include "tools/s3-dvr-sync/writers.hpp"
+
+#include <fstream>
 
 namespace s3_dvr_sync {
 namespace {
@@ -22,7 +25,8 @@ class FileScanTest : public live::test::FolderTest {
 };
 
 TEST(RecordingName, HasAKnownEndingAndNoDotInFront) {
-  EXPECT_TRUE(is_recording_name("a b+ä.mp4"));
+  for (const auto* name : {"a b+ä.mp4", "DCIM0001.MP4", "a.Jpg"})
+    EXPECT_TRUE(is_recording_name(name)) << name;
   for (const auto* name : {".a.mp4", ".mp4", "a.m4s", "a.MP4x", "a.tmp", "\xff.mp4", "mp4"})
     EXPECT_FALSE(is_recording_name(name)) << name;
 }
@@ -93,6 +97,22 @@ TEST_F(FileScanTest, WhatIsRenamedIntoPlaceIsClosedAtOnce) {
   scan_.renamed_into_place(path);
   EXPECT_EQ(closed(), "a.mp4 ");
   EXPECT_EQ(closed(), "a.mp4 ");
+}
+
+TEST_F(FileScanTest, WhatWasRenamedBeforeAnybodyLookedIsClosedUnlessSomebodyHasIt) {
+  const auto put = [&](const char* name) {
+    make_older(write("part.tmp", "x"), 1s);  // its last byte was written before it was renamed
+    std::filesystem::rename(folder_ / "part.tmp", folder_ / name);
+  };
+  put("a.mp4");
+  if (writers_of(folder_ / "a.mp4") == Writers::unknown)
+    GTEST_SKIP() << "this file system has no leases";
+  EXPECT_EQ(closed(), "a.mp4 ");
+  put("b.mp4");
+  std::ofstream writer{folder_ / "b.mp4", std::ios::app};
+  EXPECT_EQ(closed(), "a.mp4 ");
+  writer.close();
+  EXPECT_EQ(closed(), "a.mp4 b.mp4 ");
 }
 
 TEST_F(FileScanTest, HiddenFilesLinksAndHlsTreesAreNotForIt) {

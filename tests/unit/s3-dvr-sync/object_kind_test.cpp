@@ -25,6 +25,7 @@ TEST(PartPlan, PartsGrowRatherThanBeTooMany) {
 TEST(ObjectKind, TypesGoByTheName) {
   EXPECT_EQ(content_type("720p/1700000000000.m4s"), "video/iso.segment");
   EXPECT_EQ(content_type("live/vod-a.m3u8"), "application/vnd.apple.mpegurl");
+  EXPECT_EQ(content_type("DCIM/0001.MP4"), "video/mp4");
   EXPECT_EQ(content_type("notes"), "application/octet-stream");
 }
 
