@@ -176,6 +176,7 @@ live::awaitable<std::optional<s3::Error>> Bucket::explain(const Ask& head,
 
 live::awaitable<Bucket::Answer> Bucket::ask(Ask what) {
   unsigned failures = 0, lessons = 0;
+  const auto answered_before = answered_;
   if (what.body.sums.sha256.empty()) what.body.sums.sha256 = s3::empty_sha256;
   for (;;) {
     const auto credentials = co_await credentials_.get();
@@ -194,6 +195,10 @@ live::awaitable<Bucket::Answer> Bucket::ask(Ask what) {
       answer.error = why.value_or(s3::Error{});
     }
     const auto verdict = judge(answer.status, answer.error.code);
+    if (verdict != Verdict::later) {
+      ++answered_;
+      away_ = false;
+    }
     const bool may_learn = lessons < most_lessons;
     // Another request, sent at the same time, may have learnt it already.
     const bool can_be_learnt = verdict == Verdict::skewed || verdict == Verdict::elsewhere;
@@ -218,8 +223,10 @@ live::awaitable<Bucket::Answer> Bucket::ask(Ask what) {
     if (verdict != Verdict::later)
       fail(Exit::denied, "s3://{}: {} {}: not allowed: {}", settings_.place.bucket, what.method,
            live::printable(what.key), said);
-    if (++failures >= settings_.attempts)
+    if (away_ || ++failures >= settings_.attempts) {
+      away_ = answered_ == answered_before;
       fail(Exit::try_again, "{} {}: {}", what.method, live::printable(what.key), said);
+    }
     live::log::debug("{} {}: {}: again", what.method, live::printable(what.key), said);
     ++retries_;
     if (answer.status == 0) host_.clear();  // that a redirect has named, and that may be gone
@@ -250,7 +257,8 @@ live::awaitable<std::optional<Object>> Bucket::head(std::string key) {
   auto answer = co_await ask(what);
   if (answer.status == 404) co_return std::nullopt;
   if (answer.status != 200) refuse(what, answer);
-  Object out{unquoted(answer.reply.header("etag")), answer.reply.header(sha256_name), 0};
+  Object out{unquoted(answer.reply.header("etag")), answer.reply.header(sha256_name), 0,
+             answer.reply.header("cache-control")};
   const auto length = answer.reply.header("content-length");
   std::from_chars(length.data(), length.data() + length.size(), out.size);
   co_return out;
@@ -338,8 +346,13 @@ live::awaitable<std::optional<std::vector<s3::UploadedPart>>> Bucket::parts(std:
     if (*marker > 0) what.query.push_back({"part-number-marker", std::to_string(*marker)});
     const auto answer = co_await ask(what);
     if (answer.status == 404) co_return std::nullopt;
+    if (answer.status != 200) refuse(what, answer);
     auto page = s3::parse_parts(answer.reply.body);
-    if (answer.status != 200 || !page) refuse(what, answer);
+    if (!page) {
+      live::log::warn("{}: the store does not say which parts it has: all are sent anew",
+                      live::printable(key));
+      co_return std::nullopt;
+    }
     out.insert(out.end(), page->parts.begin(), page->parts.end());
     const bool moves = page->next && *page->next > *marker;
     marker = moves ? page->next : std::nullopt;

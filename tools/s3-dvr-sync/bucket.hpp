@@ -27,7 +27,8 @@ struct BucketSettings {
   std::string storage_class;  ///< empty: the bucket's
   std::string sse;            ///< "AES256", "aws:kms", "aws:kms:KEY-ID"; empty: the bucket's
   std::vector<live::s3::Field> metadata;
-  unsigned attempts = 8;              ///< of one request
+  unsigned attempts =
+      8;  ///< of one request; while nothing is answered at all, of the first that is given up
   std::chrono::milliseconds stall{};  ///< nothing moved for so long: again
 };
 
@@ -36,6 +37,7 @@ struct Object {
   std::string etag;    ///< without quotes
   std::string sha256;  ///< that we gave it when we put it; empty: none
   std::uint64_t size = 0;
+  std::string cache_control{};
 };
 
 class Bucket {
@@ -67,7 +69,7 @@ class Bucket {
                                       std::vector<live::s3::UploadedPart> parts, Over over);
   /// Also when it is gone already.
   live::awaitable<void> abort(std::string key, std::string id);
-  /// Nothing: the server does not know the upload.
+  /// Nothing: the server does not know the upload, or says nothing that makes sense.
   live::awaitable<std::optional<std::vector<live::s3::UploadedPart>>> parts(std::string key,
                                                                             std::string id);
   /// Unfinished multipart uploads of just this key.
@@ -114,6 +116,8 @@ class Bucket {
   std::string host_;             ///< that a redirect has named; empty: the place's
   bool notices_, conditional_ = true;
   std::uint64_t requests_ = 0, retries_ = 0;
+  std::uint64_t answered_ = 0;  ///< requests that need no other attempt
+  bool away_ = false;           ///< one was given up, and none was answered meanwhile
 };
 
 }  // namespace s3_dvr_sync

@@ -73,8 +73,9 @@ CredentialSource::CredentialSource(live::asio::io_context& io, CredentialChoice 
 
 live::awaitable<live::s3::Credentials> CredentialSource::get() {
   const auto now = std::chrono::system_clock::now();
-  const bool holds = lease_ && (!lease_->expires || *lease_->expires > now + margin);
+  const bool holds = lease_ && !stale_ && (!lease_->expires || *lease_->expires > now + margin);
   if (!holds) {
+    stale_ = false;
     auto fresh = co_await read();
     if (fresh) lease_ = std::move(fresh);
   }
@@ -117,7 +118,12 @@ std::optional<Lease> CredentialSource::from_profile() const {
 }
 
 std::optional<Lease> CredentialSource::from_file(const std::filesystem::path& path) const {
-  const auto text = live::read_file(path, max_file_bytes);
+  std::string text;
+  try {
+    text = live::read_file(path, max_file_bytes);
+  } catch (const live::Failure& failure) {
+    live::fail(live::Exit::config, "read credentials: {}", failure.what());
+  }
   if (auto lease = live::s3::credentials_from_json(text)) return lease;
   auto lease = live::s3::profile_from_file(text, or_default(choice_.profile)).lease;
   if (!lease)

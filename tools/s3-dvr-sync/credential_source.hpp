@@ -27,6 +27,8 @@ class CredentialSource {
   live::awaitable<live::s3::Credentials> get();
   /// `used` were refused: reads them again.  True when there are others now.
   live::awaitable<bool> renew(const live::s3::Credentials& used);
+  /// The next get() reads them again.
+  void reload() { stale_ = true; }
 
  private:
   live::awaitable<std::optional<live::s3::Lease>> read();
@@ -39,6 +41,7 @@ class CredentialSource {
   CredentialChoice choice_;
   live::fetch::Client client_;  ///< of its own: nothing of the bucket's settings applies
   std::optional<live::s3::Lease> lease_;
+  bool stale_ = false;
 };
 
 /// Region and endpoint that the environment or the profile in ~/.aws/config name; empty where they do not.

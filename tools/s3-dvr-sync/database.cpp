@@ -69,7 +69,8 @@ void Database::sync() {
 
 void Database::complain(int code) const {
   const char* reason = sqlite3_errstr(code & 0xFF);
-  if ((code & 0xFF) == SQLITE_FULL) reason = "no space";
+  if ((code & 0xFF) == SQLITE_FULL)
+    reason = "no space: 2 MB must be free; move a recording away, or delete one";
   if ((code & 0xFF) == SQLITE_ERROR) reason = sqlite3_errmsg(db_.get());
   const auto exit = exit_of(code);
   if (exit == Exit::bad_data)

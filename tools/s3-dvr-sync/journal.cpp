@@ -117,6 +117,13 @@ Database opened(const std::filesystem::path& path) {
   return db;
 }
 
+Database in_memory() {
+  constexpr auto nowhere = ":memory:";
+  Database db{nowhere};
+  prepare(db, nowhere);
+  return db;
+}
+
 live::tree::Lock lock(const std::filesystem::path& root) {
   std::error_code error;
   if (!std::filesystem::is_directory(root, error))
@@ -131,8 +138,9 @@ live::tree::Lock lock(const std::filesystem::path& root) {
 struct Journal::State {
   explicit State(const std::filesystem::path& root)
       : held(lock(root)), db(opened(root / state_folder / database_name)) {}
+  State() : db(in_memory()) {}
 
-  live::tree::Lock held;
+  std::optional<live::tree::Lock> held;
   Database db;
   struct Statements {
     explicit Statements(const Database& db)
@@ -199,7 +207,11 @@ struct Journal::State {
   }
 };
 
-Journal::Journal(const std::filesystem::path& root) : state_(std::make_unique<State>(root)) {}
+Journal::Journal(const std::filesystem::path& root, bool for_a_look) {
+  std::error_code ignored;
+  const bool is_there = std::filesystem::exists(root / state_folder / database_name, ignored);
+  state_ = for_a_look && !is_there ? std::make_unique<State>() : std::make_unique<State>(root);
+}
 Journal::~Journal() = default;
 
 void Journal::will_put(const std::string& key, const FileMark& mark, const std::string& sha256) {

@@ -32,7 +32,8 @@ class Journal final : public UploadLog {
  public:
   /// Makes the folder and the database where they are not there.  Throws Failure: try_again when another instance has the
   /// lock, bad_data for a database that is none of ours, of a newer version or corrupt, cannot_create and io.
-  explicit Journal(const std::filesystem::path& root);
+  /// `for_a_look`: where there is no folder, it is in memory, and empty.
+  explicit Journal(const std::filesystem::path& root, bool for_a_look = false);
   ~Journal() override;
 
   void will_put(const std::string& key, const FileMark& mark, const std::string& sha256) override;

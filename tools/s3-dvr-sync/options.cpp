@@ -1,6 +1,7 @@
 #include "tools/s3-dvr-sync/options.hpp"
 
 #include "common/base/failure.hpp"
+#include "common/base/file.hpp"
 #include "common/base/text.hpp"
 #include "common/cli/options.hpp"
 #include "common/tree/names.hpp"
@@ -102,6 +103,32 @@ void declare_deletion(CLI::App& app, Options& o) {
                "where that does not suffice, delete what is not uploaded, too");
 }
 
+/// What is read again later must be there at the beginning.
+void check_files(const Options& o) {
+  constexpr std::size_t most = 16U << 20U;
+  constexpr std::string_view file = "file:";
+  const auto text_of = [&](std::string_view option, const std::filesystem::path& path) {
+    try {
+      return live::read_file(path, most);
+    } catch (const live::Failure& failure) {
+      fail(Exit::config, "{}: {}", option, failure.what());
+    }
+  };
+  if (o.credentials.from.starts_with(file))
+    text_of("--credentials", o.credentials.from.substr(file.size()));
+  if (o.ca_file.empty()) return;
+  const auto text = text_of("--ca-file", o.ca_file);
+  if (text.find("-----BEGIN ") == text.npos)
+    fail(Exit::config, "--ca-file {}: there is no certificate in it (PEM)", o.ca_file.string());
+}
+
+bool is_encryption(std::string_view how) {
+  constexpr std::string_view with_key = "aws:kms:";
+  return how.empty() || how == "AES256" || how == "aws:kms" ||
+         (how.starts_with(with_key) && how.size() > with_key.size() &&
+          std::ranges::all_of(how, [](unsigned char c) { return c > ' ' && c < 0x7f; }));
+}
+
 bool is_known_source(const std::string& from) {
   return from.empty() || from == "env" || from == "profile" || from == "metadata" ||
          (from.starts_with("file:") && from.size() > 5);
@@ -149,6 +176,9 @@ void check(const Options& o) {
   if (!live::tree::is_rendition_name(o.tree.rendition))
     fail(Exit::usage, "--rendition {}: best, all, or the name of one",
          live::printable(o.tree.rendition));
+  if (!is_encryption(o.sse))
+    fail(Exit::usage, "--sse {}: it is AES256, aws:kms or aws:kms:KEY-ID", live::printable(o.sse));
+  check_files(o);
   if (o.dry_run && o.watch) fail(Exit::usage, "--dry-run tells of one run: leave out --watch");
   const bool needs_limit =
       o.deletion.delete_unsynced && !o.deletion.keep_size && o.deletion.min_free == 0;

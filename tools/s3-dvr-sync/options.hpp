@@ -43,7 +43,7 @@ struct Options {
 
 void declare(CLI::App& app, Options& options);
 
-/// What only the whole command line tells.  Throws Failure(usage).
+/// What only the whole command line tells.  Throws Failure(usage), and config for files that it names and that are none.
 void check(const Options& options);
 
 /// Where it goes, with what the environment and ~/.aws/config say where the command line does not.  Throws Failure(usage).

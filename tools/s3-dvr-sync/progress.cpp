@@ -47,7 +47,7 @@ std::string progress_json(const Numbers& n, live::WallClock now, bool is_last) {
                                    {"seconds_left", time_left(n).count()},
                                    {"growing", n.backlog.growing},
                                    {"unfit", n.backlog.unfit},
-                                   {"lost", n.backlog.lost + n.missing},
+                                   {"lost", n.lost()},
                                    {"deleted", n.deleted},
                                    {"conflicts", n.conflicts},
                                    {"retries", n.retries}};
@@ -79,6 +79,8 @@ void progress_metrics(const Numbers& n, live::WallClock now, live::MetricsText& 
   counter("s3_dvr_sync_lost_segments_total", "gone before they were uploaded", n.backlog.lost);
   counter("s3_dvr_sync_missing_total", "found by --verify: neither in the bucket nor here",
           n.missing);
+  counter("s3_dvr_sync_deleted_unsynced_total",
+          "of the deleted, those that were not uploaded: lost", n.unsynced);
   counter("s3_dvr_sync_deleted_files_total", "local ones, as the rules say", n.deleted);
 }
 

@@ -14,7 +14,10 @@ struct Numbers {
   std::uint64_t objects = 0, bytes = 0;  ///< uploaded and verified since the start
   std::uint64_t sent = 0;                ///< bytes on the wire
   std::uint64_t deleted = 0, failed = 0, conflicts = 0;
-  std::uint64_t missing = 0;  ///< --verify: neither in the bucket nor here
+  std::uint64_t missing = 0;   ///< --verify: neither in the bucket nor here
+  std::uint64_t unsynced = 0;  ///< --delete-unsynced: deleted before they were uploaded
+  /// Segments that were gone too early, too.
+  [[nodiscard]] std::uint64_t lost() const { return backlog.lost + missing + unsynced; }
   std::uint64_t requests = 0, retries = 0;
   WorkList::Backlog backlog;
   double rate = 0;  ///< bytes per second, of the last while

@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <exception>
 
+#include <fmt/format.h>
 #include <malloc.h>
 #include <unistd.h>
 
@@ -59,10 +60,22 @@ live::awaitable<void> work(Sync& sync, const Options& options, live::cli::Runtim
   runtime.stop();
 }
 
+std::string shortcomings(const Numbers& n) {
+  std::string out;
+  const auto add = [&](std::uint64_t count, std::string_view what) {
+    if (count > 0) out += fmt::format("{}{} {}", out.empty() ? "" : ", ", count, what);
+  };
+  add(n.backlog.files, "objects are left");
+  add(n.backlog.playlists, "playlists are left");
+  add(n.backlog.unfit, "files or folders cannot be uploaded");
+  add(n.missing, "are neither in the bucket nor here");
+  add(n.unsynced, "were deleted before they were uploaded");
+  return out.empty() ? "it was stopped" : out;
+}
+
 /// Nothing when all is there.
 void report(Sync& sync, bool ended) {
   const auto numbers = sync.numbers();
-  if (tells_json()) print(progress_json(numbers, wall(), true) + '\n');
   const auto& left = numbers.backlog;
   live::log::info("{} objects uploaded, {} bytes; {} left", numbers.objects, numbers.bytes,
                   left.files + left.playlists);
@@ -70,9 +83,8 @@ void report(Sync& sync, bool ended) {
     live::log::info("{} recordings are still written, or were until just now", left.growing);
   if (left.unfit > 0)
     live::log::warn("{} files or folders cannot be uploaded, as was said", left.unfit);
-  if (!ended || left.files + left.playlists + left.unfit + numbers.missing > 0)
-    live::fail(live::Exit::try_again, "upload all: {} objects and {} playlists are left",
-               left.files, left.playlists);
+  if (!ended || left.files + left.playlists + left.unfit + numbers.missing + numbers.unsynced > 0)
+    live::fail(live::Exit::try_again, "upload all: {}", shortcomings(numbers));
 }
 
 }  // namespace
@@ -86,12 +98,14 @@ void run(const Options& options, live::cli::Runtime& runtime) {
       [&](live::MetricsText& out) { progress_metrics(sync.numbers(), wall(), out); });
   runtime.on_health(
       [&] { return sync.trouble().empty() ? std::string{"ok"} : "degraded: " + sync.trouble(); });
+  runtime.on_reload([&] { sync.reload(); });
   std::exception_ptr escaped;
   bool ended = false;
   if (tells_json()) live::net::spawn(runtime.io(), "tell", tell(sync));
   live::net::spawn(runtime.io(), "sync", work(sync, options, runtime, escaped, ended));
   if (!options.watch) runtime.ready("uploading");
   runtime.run();
+  if (!options.watch && tells_json()) print(progress_json(sync.numbers(), wall(), true) + '\n');
   if (escaped) std::rethrow_exception(escaped);
   if (!options.watch) report(sync, ended);
 }

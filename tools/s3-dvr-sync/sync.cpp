@@ -35,6 +35,8 @@ constexpr auto tidy_interval = 1h;       // between two looks at what was left b
 constexpr auto refused_interval = 5min;  // until what is not allowed is tried again
 constexpr auto disk_interval = 30s;      // until a journal that could not be written is tried again
 constexpr auto rate_window = 2s;
+constexpr unsigned most_unanswered = 8;  // in a row: the store is away, and a single run ends
+constexpr auto until_the_next_run = 24h * 365;
 
 BucketSettings settings_of(const Options& o) {
   BucketSettings out;
@@ -106,7 +108,7 @@ std::uint64_t free_bytes(const fs::path& folder) {
 Sync::Sync(const Options& options, live::asio::io_context& io)
     : options_(options),
       io_(io),
-      journal_(folder_of(options)),
+      journal_(folder_of(options), options.dry_run),
       // Each of so many files sends so many parts at once; what does not run waits.
       client_(io,
               live::fetch::Limits{options.jobs, options.jobs * options.jobs, options.limit_rate},
@@ -115,10 +117,11 @@ Sync::Sync(const Options& options, live::asio::io_context& io)
       bucket_(client_, credentials_, settings_of(options)),
       uploader_(bucket_, journal_, {options.jobs, options.checksum}),
       closed_(journal_, folder_of(options) / state_folder / "closed"),
-      work_(folder_of(options), rules_of(options), options.settle, journal_),
+      work_(folder_of(options), rules_of(options), options.settle, journal_,
+            options.watch ? WorkList::rest : std::chrono::seconds{until_the_next_run}),
       idle_(io, Clock::time_point::max()),
       changed_(io),
-      measured_(Clock::now()) {
+      measured_(begun_) {
   const auto name = name_of(place_of(options));
   const auto known = journal_.note(destination_note);
   if (known && *known != name && !options.verify)
@@ -160,6 +163,9 @@ Numbers Sync::numbers() {
     measured_ = now;
     measured_sent_ = numbers_.sent;
   }
+  if (measured_ == begun_ && now > begun_)  // a short run has no other
+    numbers_.rate =
+        static_cast<double>(numbers_.sent) / std::chrono::duration<double>(now - begun_).count();
   numbers_.requests = bucket_.requests();
   numbers_.retries = bucket_.retries();
   numbers_.backlog = work_.backlog();
@@ -182,8 +188,10 @@ live::awaitable<Sync::Attempt> Sync::attempt(std::string key, std::uint64_t size
   try {
     out.ended = co_await std::move(work);
     note(*out.ended, key, size);
+    unanswered_ = 0;
   } catch (const Failure& failure) {
     ++numbers_.failed;
+    unanswered_ = failure.exit() == Exit::try_again ? unanswered_ + 1 : 0;
     if (concerns_all(failure)) {
       out.escaped = std::current_exception();
     } else {
@@ -207,7 +215,9 @@ live::awaitable<void> Sync::one(Item item) {
 }
 
 live::awaitable<void> Sync::worker() {
-  while (auto item = work_.next(Clock::now())) {
+  while (unanswered_ < most_unanswered) {
+    auto item = work_.next(Clock::now());
+    if (!item) break;
     co_await one(std::move(*item));
     co_await put_playlists_now_and_then();
   }
@@ -275,35 +285,56 @@ live::awaitable<void> Sync::clean_now_and_then() {
   co_await clean();
 }
 
+/// Is what was uploaded there still?  `unasked` tells why the store could not be asked.  What has to go in any case is rather one that
+/// was there when it was uploaded than one that never was.
+live::awaitable<bool> Sync::may_go(const Doomed& doomed, std::exception_ptr& unasked) {
+  const auto& key = doomed.candidate.key;
+  const auto entry = journal_.stored(key);
+  if (!entry || entry->mark != doomed.candidate.mark) co_return false;
+  bool there = false;
+  try {
+    if (!unasked) there = co_await uploader_.is_there(key, entry->stored);
+  } catch (const Failure& failure) {
+    if (failure.exit() == Exit::io) throw;
+    unasked = std::current_exception();
+  }
+  if (unasked) co_return doomed.needed&& options_.deletion.delete_unsynced;
+  if (there) co_return true;
+  live::log::warn("{}: it is not in the bucket any more: uploaded again", live::printable(key));
+  work_.forget(key);
+  co_return false;
+}
+
 /// Only what a HEAD has just shown to be in the bucket is deleted, unless the user wants it lost.
 live::awaitable<void> Sync::clean() {
   if (!options_.deletion.any()) co_return;
   const auto begun = Clock::now();
-  const auto doomed = choose_doomed(work_.candidates(begun), options_.deletion,
-                                    free_bytes(options_.folder), std::chrono::system_clock::now());
+  const auto all = choose_doomed(work_.candidates(begun), options_.deletion,
+                                 free_bytes(options_.folder), std::chrono::system_clock::now());
   clean_time_ = Clock::now() - begun;
-  if (!doomed.empty()) journal_.sync();
-  for (const auto& [candidate, lost] : doomed) {
-    if (!lost) {
-      const auto entry = journal_.stored(candidate.key);
-      if (!entry || entry->mark != candidate.mark) continue;
-      const bool there = co_await uploader_.is_there(candidate.key, entry->stored);
-      if (!there) {
-        live::log::warn("{}: it is not in the bucket any more: uploaded again",
-                        live::printable(candidate.key));
-        work_.forget(candidate.key);
-        continue;
-      }
+  if (!all.empty()) journal_.sync();
+  std::exception_ptr unasked;
+  for (const auto& doomed : all) {
+    const auto& [key, path, mark, uploaded] = doomed.candidate;
+    if (!doomed.lost) {
+      const bool may = co_await may_go(doomed, unasked);
+      if (!may) continue;
     }
-    if (!delete_if_same(candidate.path, candidate.mark)) continue;
+    if (!delete_if_same(path, mark)) continue;
     ++numbers_.deleted;
-    work_.deleted(candidate.key);
-    if (lost) {
-      live::log::error("{}: deleted before it was uploaded: lost", live::printable(candidate.key));
+    if (doomed.lost) ++numbers_.unsynced;
+    work_.deleted(key);
+    if (doomed.lost) {
+      live::log::error("{}: deleted before it was uploaded: lost", live::printable(key));
+    } else if (unasked) {
+      live::log::warn(
+          "{}: deleted, it was in the bucket when it was uploaded; now that cannot be asked",
+          live::printable(key));
     } else {
-      live::log::info("{}: deleted, it is in the bucket", live::printable(candidate.key));
+      live::log::info("{}: deleted, it is in the bucket", live::printable(key));
     }
   }
+  if (unasked) std::rethrow_exception(unasked);
 }
 
 live::awaitable<void> Sync::verify() {
@@ -387,9 +418,13 @@ live::awaitable<void> Sync::all_at_once() {
   co_await abort_orphans();
   const auto work = [this] { return worker(); };
   co_await side_by_side(options_.jobs, work);
-  while (work_.was_cut()) {
+  while (work_.was_cut() && unanswered_ < most_unanswered) {
     scan();
     co_await side_by_side(options_.jobs, work);
+  }
+  if (unanswered_ >= most_unanswered) {
+    live::log::error("the store does not answer: the rest is left for the next run");
+    co_return;
   }
   co_await put_playlists(true);
   co_await look_again();
@@ -404,6 +439,14 @@ void Sync::suffer(const Failure& failure) {
     live::log::error("{}; tried again every {}", failure.what(), live::format_duration(pause));
   trouble_ = failure.what();
   resting_until_ = Clock::now() + pause;
+}
+
+void Sync::reload() {
+  live::log::info("credentials are read again");
+  credentials_.reload();
+  work_.wake();
+  resting_until_ = {};
+  idle_.cancel();
 }
 
 /// Until there may be something to do.

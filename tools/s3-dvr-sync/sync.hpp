@@ -39,6 +39,8 @@ class Sync {
   live::awaitable<void> once();
   /// For ever: what is refused is tried again every 5 minutes.  Calls `on_ready` once it has looked at everything.
   live::awaitable<void> stay(std::function<void()> on_ready);
+  /// Reads credentials again, and tries again at once what rests.
+  void reload();
   /// What would be uploaded, one line each.
   [[nodiscard]] std::string plan();
 
@@ -65,6 +67,7 @@ class Sync {
   live::awaitable<bool> put(VodPlaylist playlist);
   live::awaitable<void> look_again();
   live::awaitable<void> look_again(std::string key);
+  live::awaitable<bool> may_go(const Doomed& doomed, std::exception_ptr& unasked);
   live::awaitable<void> clean();
   live::awaitable<void> clean_now_and_then();
   live::awaitable<void> verify_patiently();
@@ -93,10 +96,12 @@ class Sync {
   bool has_changed_ = false;
   std::chrono::steady_clock::time_point resting_until_;
   Numbers numbers_;
+  const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point measured_;
   std::uint64_t measured_sent_ = 0;
   std::string trouble_;
   std::uint64_t good_ = 0, good_seen_ = 0;  ///< objects that are where they should be
+  unsigned unanswered_ = 0;                 ///< attempts in a row that had no answer
   bool looks_badly_ = false;                ///< the disk was the trouble
   std::chrono::steady_clock::duration look_time_{}, clean_time_{};  ///< of the last one
   std::chrono::steady_clock::time_point cleaned_, playlists_put_, tidied_;

@@ -18,8 +18,13 @@ live::WallClock time_of(const FileMark& mark) {
 }  // namespace
 
 WorkList::WorkList(const std::filesystem::path& root, const TreeRules& rules,
-                   std::chrono::milliseconds settle, Journal& journal)
-    : root_(root), journal_(journal), trees_(root, rules, journal), scan_(root, settle) {}
+                   std::chrono::milliseconds settle, Journal& journal,
+                   std::chrono::seconds rest_of_failed)
+    : root_(root),
+      rest_of_failed_(rest_of_failed),
+      journal_(journal),
+      trees_(root, rules, journal),
+      scan_(root, settle) {}
 
 /// Where it is or is on its way to, by the journal, and else the first that nothing is known to be at.
 std::string WorkList::key_of(const std::filesystem::path& path, const FileMark& mark) const {
@@ -141,7 +146,7 @@ std::optional<Item> WorkList::next(live::Monotonic now) {
 
 void WorkList::settle(const Item& item, Outcome outcome, live::Monotonic now) {
   resting_.erase(item.key);
-  if (outcome == Outcome::failed) resting_[item.key] = {item.mark, now + rest};
+  if (outcome == Outcome::failed) resting_[item.key] = {item.mark, now + rest_of_failed_};
   if (outcome == Outcome::conflict) resting_[item.key] = {item.mark, now + conflict_rest};
   if (of_trees_.erase(item.key) > 0) return trees_.settle(item.key, outcome);
   in_hand_.erase(item.key);

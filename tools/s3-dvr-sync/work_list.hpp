@@ -25,8 +25,10 @@ class WorkList {
   /// somebody else's object is in the way of waits longer.
   static constexpr std::chrono::seconds rest{30}, conflict_rest{600};
 
+  /// `rest_of_failed`: instead of `rest`.
   WorkList(const std::filesystem::path& root, const TreeRules& rules,
-           std::chrono::milliseconds settle, Journal& journal);
+           std::chrono::milliseconds settle, Journal& journal,
+           std::chrono::seconds rest_of_failed = rest);
 
   /// Looks at the disk again.
   void scan(live::Monotonic now, live::WallClock wall);
@@ -35,6 +37,8 @@ class WorkList {
   /// As TreeSync has it.
   [[nodiscard]] bool was_cut() const { return trees_.was_cut(); }
   void settle(const Item& item, Outcome outcome, live::Monotonic now);
+  /// What rests is given again at once.
+  void wake() { resting_.clear(); }
 
   std::vector<VodPlaylist> playlists(live::Monotonic now, bool at_once);
   void put(const std::string& key, bool done, live::Monotonic now);
@@ -78,6 +82,7 @@ class WorkList {
   };
 
   std::filesystem::path root_;
+  std::chrono::seconds rest_of_failed_;
   Journal& journal_;
   TreeSync trees_;
   FileScan scan_;

@@ -22,6 +22,16 @@ exits 78 60 s3-dvr-sync --endpoint "$STORE" dir s3://no-such-bucket-here
 has err 'dir has been uploaded to'
 exits 64 10 s3-dvr-sync --credentials some-bare-key dir "s3://$BUCKET"
 exits 64 10 s3-dvr-sync dir "$BUCKET"
+exits 64 10 s3-dvr-sync dir "s3://$BUCKET/../x"
+has err 'its prefix has a [.] or [.][.] in it'
+exits 64 10 s3-dvr-sync --sse foo dir "s3://$BUCKET"
+has err '^.*--sse foo: it is AES256'
+exits 78 10 s3-dvr-sync --credentials file:nothing-here dir "s3://$BUCKET"
+has err '[-]-credentials: open nothing-here: '
+exits 78 10 s3-dvr-sync --ca-file nothing-here dir "s3://$BUCKET"
+has err '[-]-ca-file: open nothing-here: '
+exits 78 10 s3-dvr-sync --ca-file dir/a.mp4 dir "s3://$BUCKET"
+has err '[-]-ca-file dir/a.mp4: there is no certificate in it'
 exits 66 10 s3-dvr-sync no-such-folder "s3://$BUCKET"
 
 # Two at once.

@@ -12,6 +12,7 @@ touch -d '2 hours ago' dir/b.mp4
 here() { (cd dir && echo *.mp4); }
 
 syncs 0 "$STORE" --dry-run --delete-uploaded
+[[ ! -e dir/.s3-dvr-sync ]] || fail "--dry-run made a journal"
 equal "lines" "$(sort out | tr '\n' ' ')" "1000000 a.mp4 1000000 b.mp4 1000000 c.mp4 "
 ask "$STORE/$BUCKET?list-type=2" >list
 lacks list '<Key>'
@@ -24,16 +25,20 @@ lacks list '<Key>'
   syncs 77 "$STORE" --keep-size 2900k --delete-unsynced --jobs 1
   has err 'a.mp4: deleted before it was uploaded: lost'
 )
+random_file lost/a.mp4 1000
+exits 75 60 s3-dvr-sync --endpoint http://127.0.0.1:1 --stall 1s --settle 0 --keep-size 0 --delete-unsynced lost "s3://$BUCKET"
+has out '"lost":1,'
+has err '1 were deleted before they were uploaded'
 equal "what is here" "$(here)" "b.mp4 c.mp4"
 
-syncs 0 "$STORE" --keep 1h --keep-size 3M --min-free 1 --jobs 1
+syncs 0 "$STORE" --keep 3h --keep-size 3M --min-free 1 --jobs 1
 equal "what is here" "$(here)" "b.mp4 c.mp4"
 cp dir/b.mp4 dir/c.mp4 .
 random_file dir/d.mp4 1000000
 syncs 0 "$STORE" --keep-size 2100k
 equal "what is here" "$(here)" "c.mp4 d.mp4"
 same_bytes b.mp4 b.mp4
-syncs 0 "$STORE" --keep 1h --min-free 1000000G --jobs 1
+syncs 0 "$STORE" --keep 3h --min-free 1000000G --jobs 1
 equal "what is here" "$(here)" "*.mp4"
 same_bytes c.mp4 c.mp4
 

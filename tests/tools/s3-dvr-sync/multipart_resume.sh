@@ -30,8 +30,19 @@ equal "bytes uploaded" "$(jq -r .uploaded_bytes out | tail -n 1)" "$size"
 ask "$STORE/$BUCKET?uploads=" >uploads
 lacks uploads UploadId
 
-# Its bytes change: what is there is ours, and is replaced.
 ((long)) || exit 0
-random_file dir/long.mp4 $size
+# It goes on: it replaces what is there.
+random_file more 1000
+cat more >>dir/long.mp4
 syncs 0 "$STORE"
 same_bytes long.mp4 dir/long.mp4
+cp dir/long.mp4 long.mp4
+
+# It is another one, of the same size: both are there.
+random_file dir/long.mp4 "$(stat -c %s long.mp4)"
+syncs 0 "$STORE"
+aside=$(grep -oE 'this one goes to .*' err | cut -d' ' -f5)
+same_bytes "$aside" dir/long.mp4
+same_bytes long.mp4 long.mp4
+syncs 0 "$STORE"
+has out '"uploaded_objects":0,'

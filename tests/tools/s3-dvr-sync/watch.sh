@@ -1,5 +1,5 @@
-# As a service: what is renamed into place goes at once, new keys are taken when the old ones are refused, deletion waits for
-# the bucket, and SIGTERM ends it.
+# As a service: what is renamed into place goes at once, new keys are taken when the old ones are refused, or at SIGHUP where that
+# was minutes ago, deletion waits for the bucket, and SIGTERM ends it.
 . "$TESTS/tools/lib.sh"
 . "$TESTS/tools/s3-dvr-sync/lib/store.sh"
 
@@ -36,5 +36,17 @@ curl -fsS "http://127.0.0.1:$status/metrics" >metrics
 has metrics '^s3_dvr_sync_uploaded_objects_total 2'
 has metrics '^s3_dvr_sync_backlog_seconds 0'
 has metrics '^s3_dvr_sync_deleted_files_total 2'
+
+# Keys that nobody has written down here yet.
+echo "NEWER NEWERSECRET" >keys.tmp
+mv keys.tmp keys
+random_file dir/c.mp4 1000
+cp dir/c.mp4 c.mp4
+wait_for 60 "a complaint" says sync.err 'not allowed: .*; tried again every 5m'
+keys NEWER NEWERSECRET
+signal sync HUP
+wait_for 60 "c.mp4 in the bucket" is_there c.mp4
+same_bytes c.mp4 c.mp4
+
 stop sync
 equal "exit status" "$STATUS" 0

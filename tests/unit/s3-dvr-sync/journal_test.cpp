@@ -46,6 +46,17 @@ TEST_F(JournalTest, RemembersAnObjectOverARestart) {
   EXPECT_FALSE(journal.stored("a b"));
 }
 
+TEST_F(JournalTest, ForALookNothingIsMade) {
+  {
+    Journal journal{folder_, true};
+    journal.done("a", mark, {"etag", "abc", 1000});
+    EXPECT_TRUE(journal.stored("a"));
+  }
+  EXPECT_EQ(count(), 0);
+  { Journal{folder_}.done("a", mark, {"etag", "abc", 1000}); }
+  EXPECT_TRUE((Journal{folder_, true}.stored("a"))) << "what is there is looked at";
+}
+
 TEST_F(JournalTest, AnUploadGoesOnWhereItWas) {
   {
     Journal journal{folder_};
