@@ -66,7 +66,7 @@ for ((i = 0; killed < kills && i < 4 * kills; i++)); do
   if ((i % 6 == 4)); then restart_store; fi
   ((i % 20)) || check --partial
 done
-at_least kills "$killed" $((kills / 2))
+at_least kills "$killed" "$(full $((kills / 2)) "$kills")"
 check --partial
 
 # What could not be helped in one run is left for the next.
