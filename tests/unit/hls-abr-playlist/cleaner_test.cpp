@@ -162,8 +162,18 @@ TEST_F(Cleaning, NeverWhatIsHeldAndNotUploaded) {
 }
 
 TEST_F(Cleaning, AHoldOfAnotherRenditionDoesNotMatter) {
+  live::tree::StreamRecord record;
+  record.id = "abc";
+  record.renditions = {{"360p", 0, true, true}, {"720p", 0, true, true}};
+  live::tree::write_stream_record(stream_, record);
+  fs::create_directory(stream_ / "720p");
   write(".hold", "720p\n");
   EXPECT_TRUE(clean().removed);
+}
+
+TEST_F(Cleaning, AHoldOfARenditionThatTheStreamLacksHoldsAll) {
+  write(".hold", "720p\n");
+  expect_kept("is not uploaded");
 }
 
 TEST_F(Cleaning, EmptiesItsOwnTrashOnly) {
