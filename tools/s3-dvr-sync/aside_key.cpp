@@ -1,5 +1,6 @@
 #include "tools/s3-dvr-sync/aside_key.hpp"
 
+#include "common/base/ascii.hpp"
 #include "common/s3/signature.hpp"
 
 #include <algorithm>
@@ -11,8 +12,6 @@ namespace s3_dvr_sync {
 namespace {
 
 constexpr std::string_view shape = "-00000000T000000.000Z";  // any digits
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// The last dot of the last part of `key`, or its end.
 std::size_t ending_of(std::string_view key) {
@@ -26,7 +25,7 @@ bool ends_with_time(std::string_view stem) {
   if (stem.size() <= shape.size()) return false;
   return std::ranges::equal(
       stem.substr(stem.size() - shape.size()), shape,
-      [](char c, char wanted) { return is_digit(wanted) ? is_digit(c) : c == wanted; });
+      [](char c, char wanted) { return live::is_digit(wanted) ? live::is_digit(c) : c == wanted; });
 }
 
 }  // namespace
@@ -47,7 +46,7 @@ std::optional<std::string> key_before(std::string_view aside) {
   const auto ending = ending_of(aside);
   auto stem = aside.substr(0, ending);
   if (!ends_with_time(stem)) {
-    while (!stem.empty() && is_digit(stem.back()))
+    while (!stem.empty() && live::is_digit(stem.back()))
       stem.remove_suffix(1);
     if (stem.ends_with('-')) stem.remove_suffix(1);
     if (!ends_with_time(stem)) return {};
