@@ -34,6 +34,17 @@ std::optional<std::string> from_hex(std::string_view text) {
   return out;
 }
 
+/// The bytes of `parts`, which are hex, one behind the other; nothing when one has not `size` of them.
+std::optional<std::string> joined(const std::vector<std::string>& parts, std::size_t size) {
+  std::string all;
+  for (const auto& part : parts) {
+    const auto bytes = from_hex(part);
+    if (!bytes || bytes->size() != size) return {};
+    all += *bytes;
+  }
+  return all;
+}
+
 std::string digest_of(const std::string& bytes, const EVP_MD* kind) {
   std::array<std::uint8_t, EVP_MAX_MD_SIZE> out{};
   unsigned size = 0;
@@ -99,13 +110,8 @@ std::string checksum_value(std::string_view hex) {
 }
 
 std::string multipart_etag(const std::vector<std::string>& etags) {
-  std::string all;
-  for (const auto& etag : etags) {
-    const auto bytes = from_hex(etag);
-    if (!bytes || bytes->size() != md5_bytes) return {};
-    all += *bytes;
-  }
-  return fmt::format("{}-{}", digest_of(all, EVP_md5()), etags.size());
+  const auto all = joined(etags, md5_bytes);
+  return all ? fmt::format("{}-{}", digest_of(*all, EVP_md5()), etags.size()) : std::string{};
 }
 
 std::string composite_sha256(const std::vector<std::string>& parts) {
@@ -116,13 +122,9 @@ std::string composite_sha256(const std::vector<std::string>& parts) {
 }
 
 std::string composite_crc32c(const std::vector<std::string>& parts) {
-  std::string all;
-  for (const auto& part : parts) {
-    const auto bytes = from_hex(part);
-    if (!bytes || bytes->size() != crc32c_bytes) return {};
-    all += *bytes;
-  }
-  const auto sum = fmt::format("{:08x}", crc32c(as_bytes(all)));
+  const auto all = joined(parts, crc32c_bytes);
+  if (!all) return {};
+  const auto sum = fmt::format("{:08x}", crc32c(as_bytes(*all)));
   return fmt::format("{}-{}", checksum_value(sum), parts.size());
 }
 

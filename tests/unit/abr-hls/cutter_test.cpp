@@ -1,5 +1,6 @@
 #include "tools/abr-hls/cutter.hpp"
 
+#include <functional>
 #include <random>
 #include <utility>
 #include <vector>
@@ -277,27 +278,41 @@ TEST(Cutter, PartsOfASourceWithStampsInMillisecondsAreHonest) {
   }
 }
 
+struct UnevenSource {
+  std::int64_t pictures, group;
+  std::function<std::int64_t(std::int64_t)> duration;  ///< of the picture of this index (1/90000 s)
+};
+
+/// No part is above PART-TARGET or below 85 % of it (1/90000 s), and there are more than `least`.
+void expect_honest_parts(Cutter& cutter, const UnevenSource& source, std::int64_t part_target,
+                         std::int64_t least) {
+  std::int64_t at = start, length = 0, parts = 0;
+  for (std::int64_t i = 0; i < source.pictures; ++i) {
+    const auto duration = source.duration(i);
+    const auto answer = cutter.picture(at, duration, i % source.group == 0);
+    if (answer.cut && i > 0) {
+      EXPECT_LE(length, part_target);
+      if (!answer.cut->segment) {
+        ++parts;
+        EXPECT_GE(length * 100, part_target * 85);
+      }
+    }
+    length = answer.cut ? duration : length + duration;
+    at += duration;
+  }
+  EXPECT_GT(parts, least);
+}
+
 /// Pictures of 33 ms, and every now and then one of up to 100 ms: a browser's camera in the dark.
 TEST(Cutter, PartsOfASourceAtAnUnevenPaceAreHonest) {
   std::mt19937 random{3};
   Cutter cutter{{4s, 2s, 500ms, 10s, true}};
   cutter.expect({3000, 3000, 9000});
   EXPECT_EQ(cutter.part_target(), 670ms);
-  std::int64_t at = start, length = 0, parts = 0;
-  for (std::int64_t i = 0; i < 3'000; ++i) {
-    const auto duration = 3000 * static_cast<std::int64_t>(i % 13 == 7 ? 1 + random() % 3 : 1);
-    const auto answer = cutter.picture(at, duration, i % 60 == 0);
-    if (answer.cut && i > 0) {
-      EXPECT_LE(length, 60'300);
-      if (!answer.cut->segment) {
-        ++parts;
-        EXPECT_GE(length * 100, 60'300 * 85);
-      }
-    }
-    length = answer.cut ? duration : length + duration;
-    at += duration;
-  }
-  EXPECT_GT(parts, 100);
+  const auto duration = [&](std::int64_t i) {
+    return 3000 * static_cast<std::int64_t>(i % 13 == 7 ? 1 + random() % 3 : 1);
+  };
+  expect_honest_parts(cutter, {3'000, 60, duration}, 60'300, 100);
 }
 
 /// Five a second, more or less: on a grid of 25, from 120 to 280 ms apart.
@@ -306,21 +321,10 @@ TEST(Cutter, PartsOfASlowSourceAtAnUnevenPaceAreHonest) {
   Cutter cutter{{4s, 2s, 500ms, 10s, true}};
   cutter.expect({18'000, 10'800, 25'200});
   EXPECT_EQ(cutter.part_target(), 1870ms);
-  std::int64_t at = start, length = 0, parts = 0;
-  for (std::int64_t i = 0; i < 1'000; ++i) {
-    const auto duration = 3600 * static_cast<std::int64_t>(3 + random() % 5);
-    const auto answer = cutter.picture(at, duration, i % 20 == 0);
-    if (answer.cut && i > 0) {
-      EXPECT_LE(length, 168'300);
-      if (!answer.cut->segment) {
-        ++parts;
-        EXPECT_GE(length * 100, 168'300 * 85);
-      }
-    }
-    length = answer.cut ? duration : length + duration;
-    at += duration;
-  }
-  EXPECT_GT(parts, 50);
+  const auto duration = [&](std::int64_t) {
+    return 3600 * static_cast<std::int64_t>(3 + random() % 5);
+  };
+  expect_honest_parts(cutter, {1'000, 20, duration}, 168'300, 50);
 }
 
 /// Two or three a second as they come: whatever the room, parts would be too short, so there are none.
